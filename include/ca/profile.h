@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A profile: what may be asked for at one SCEP URL, by whom, and what the certificate then holds. Filled by the
+ * configuration; the defaults are those of the table in scepd.conf(5).
+ */
+#ifndef CA_PROFILE_H
+#define CA_PROFILE_H
+
+#include <openssl/x509.h>
+
+#include "ca/challenge.h"
+#include "wire/alg.h"
+
+enum challenge_type { CHALLENGE_STATIC, CHALLENGE_DYNAMIC };
+
+/* Key usage bits as in RFC 5280 section 4.2.1.3, bit 0 first. */
+#define KU_BIT(n) (1u << (n))
+#define KU_DIGITAL_SIGNATURE KU_BIT(0)
+#define KU_NON_REPUDIATION KU_BIT(1)
+#define KU_KEY_ENCIPHERMENT KU_BIT(2)
+#define KU_DATA_ENCIPHERMENT KU_BIT(3)
+#define KU_KEY_AGREEMENT KU_BIT(4)
+#define KU_KEY_CERT_SIGN KU_BIT(5)
+#define KU_CRL_SIGN KU_BIT(6)
+
+#define PROFILE_NAME_MAX 63
+
+struct profile {
+	char name[PROFILE_NAME_MAX + 1]; /* [A-Za-z0-9._-]+ */
+	char id[37];                     /* UUID, lower case */
+	char ca[PROFILE_NAME_MAX + 1];   /* name of the authority */
+	char **paths;                    /* further paths that mean this profile; owned */
+	size_t n_paths;
+
+	enum challenge_type challenge_type;
+	struct challenge_set challenges; /* static only; owned */
+	int challenge_expiry_minutes;    /* dynamic only */
+	int max_pending_challenges;      /* dynamic only */
+
+	bool include_ca_certificate; /* GetCACert: RA, issuing CA, chain; else the RA alone */
+	bool include_root;           /* false drops a self-signed certificate above the issuing CA */
+	bool allow_renewal;
+	bool chain_in_reply;    /* SUCCESS carries the chain after the certificate */
+	bool signer_must_match; /* the key of the CSR must be the key that signed the message */
+	bool fail_info_text;    /* failInfoText where the table of errors has one */
+	bool bad_cipher_cert_rep; /* an unaccepted content cipher is answered by a CertRep, not by HTTP 400 */
+	bool allow_upn;         /* a user principal name may stand in subjectAltName */
+	struct algs algs;
+	int64_t signing_time_window; /* seconds either way; 0: signingTime is not looked at */
+
+	int64_t validity;  /* seconds */
+	int64_t backdate;  /* seconds that notBefore lies in the past */
+	unsigned key_usage; /* KU_* */
+	STACK_OF(ASN1_OBJECT) *ext_key_usage; /* owned; empty: no such extension */
+	int min_rsa_bits;
+	bool allow_ec, allow_ed25519; /* types of the requested key besides RSA */
+};
+
+/* The defaults of everything; the name, id and ca are empty. -1: MEMORY. */
+int profile_init(struct profile *p, struct err *e) __attribute__((warn_unused_result));
+void profile_free(struct profile *p);
+
+/* Whether a text may be the name of a profile or an authority. */
+bool profile_name_ok(const char *name);
+
+/* Names of key usage bits as OpenSSL and RFC 5280 spell them ("digitalSignature"); 0 when unknown. */
+unsigned key_usage_read(const char *name);
+const char *key_usage_name(unsigned bit);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The service: profiles with their authorities and keys, and the one entry point from a request to a reply.
+ */
+#ifndef SCEP_SERVICE_H
+#define SCEP_SERVICE_H
+
+#include "ca/authority.h"
+#include "ca/profile.h"
+#include "signer/keyring.h"
+#include "wire/http.h"
+
+#define RAS_MAX 4
+
+/* An authority with its key. */
+struct service_ca {
+	struct authority authority; /* owned */
+	struct ca_key *key;         /* owned */
+};
+
+/* A profile ready to serve. */
+struct service_profile {
+	struct profile profile;       /* owned */
+	const struct service_ca *ca;  /* borrowed from the service */
+	struct ra_key *ras[RAS_MAX];  /* owned; the first is presented by GetCACert */
+	size_t n_ras;
+	struct buf caps, ca_cert;     /* bodies prepared by service_prepare; owned */
+};
+
+struct service {
+	struct service_ca *cas; /* owned */
+	size_t n_cas;
+	struct service_profile *profiles; /* owned */
+	size_t n_profiles;
+	const struct service_profile *default_profile; /* may be NULL */
+	char **trusted_proxies;           /* addresses; owned */
+	size_t n_trusted_proxies;
+};
+
+/* Prepares the bodies that never change. Call once everything is filled in. -1: INTERNAL, CONFIG. */
+int service_prepare(struct service *s, struct err *e) __attribute__((warn_unused_result));
+
+/* Answers a request: always fills the reply (to be freed with http_reply_free) and writes one log line. Never fails. */
+void service_handle(const struct service *s, const struct http_request *in, struct http_reply *out);
+
+void service_free(struct service *s);
+
+#endif

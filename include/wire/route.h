@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Which profile a path means, as far as the path alone tells: /scep/{profile} with any suffix.
+ */
+#ifndef WIRE_ROUTE_H
+#define WIRE_ROUTE_H
+
+#include <stdbool.h>
+
+#include "base/buf.h"
+
+enum route_kind {
+	ROUTE_SCEP,      /* /scep/{profile}, /scep/{profile}/, /scep/{profile}/pkiclient.exe, any other suffix */
+	ROUTE_CHALLENGE, /* /scep/{profile}/challenge exactly */
+	ROUTE_OTHER,     /* no such prefix: a further path of a profile, or the default profile, may match */
+};
+
+struct route {
+	enum route_kind kind;
+	struct view profile; /* borrowed from the path; empty for ROUTE_OTHER */
+};
+
+/* Doubled slashes count as one. Never fails. */
+struct route route_of(struct view path);
+
+/* Whether `path` lies at or below `prefix`: equal, or continued by '/' (trailing slashes of the prefix do not count). */
+bool route_below(struct view path, struct view prefix);
+
+#endif
