@@ -35,7 +35,7 @@ struct err {
 #define ERR_INIT {.code = ERR_OK}
 
 /* Records an error and returns -1, so that a caller may write `return err_set(...)`. The deepest cause wins: an error
- * that is already set stays. The detail is cut to fit; control characters in it become '?'. */
+ * that is already set stays. The detail is cut to fit; control characters in it become '?'. With e NULL nothing is recorded. */
 int err_set(struct err *e, enum err_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 /* Like err_set, with the oldest reason in OpenSSL's error queue appended to the detail; empties that queue. */

@@ -45,7 +45,8 @@ struct key_facts {
  * P-521 with an uncompressed or compressed point; Ed25519. Never fails: what cannot be read has type 0. */
 struct key_facts ossl_key_facts(const X509_PUBKEY *spki);
 
-/* The key itself; the caller frees. NULL unless ossl_key_facts calls it sane, or the point is not on the curve. */
+/* The key itself; the caller frees. NULL (SIGNER_KEY; give e NULL to record another code) unless ossl_key_facts calls it sane,
+ * or when the point is not on the curve. */
 EVP_PKEY *ossl_spki_key(const X509_PUBKEY *spki, struct err *e);
 
 /* The DER of the SubjectPublicKeyInfo as it stood in the certificate or request, appended. -1: memory. */
