@@ -47,8 +47,18 @@ struct transport {
 	enum digest oaep_md, oaep_mgf;
 };
 
+/* The NID of an algorithm; NID_undef when OpenSSL does not know it. */
+int alg_nid(const X509_ALGOR *alg);
+
 /* The dotted OID of an algorithm into out[80], for texts. */
 void alg_oid_text(const X509_ALGOR *alg, char out[80]);
+
+/* AlgorithmIdentifiers: a digest (with NULL parameters, as PSS and OAEP want it), and MGF1 over one; the caller frees. NULL: memory. */
+X509_ALGOR *alg_digest_new(enum digest d);
+X509_ALGOR *alg_mgf1_new(enum digest d);
+
+/* The digest of a MaskGenAlgorithm; an absent one (NULL) is SHA-1. DIGEST_NONE: not MGF1 over a known digest. */
+enum digest alg_mgf1_read(const X509_ALGOR *mgf);
 
 /* Content encryption in CBC mode with padding (RFC 5652 section 6.3). Encrypting cannot fail but for memory; decrypting
  * fails (-1) on a bad padding. `iv` has cipher_iv_len octets, `key` cipher_key_len. Output is appended / replaced. */

@@ -67,7 +67,7 @@ typedef struct cms_encrypted {
 
 typedef struct cms_enveloped {
 	ASN1_INTEGER *version;
-	ASN1_TYPE *originator; /* [0] */
+	STACK_OF(ASN1_TYPE) *originator; /* [0] IMPLICIT, not looked into */
 	STACK_OF(ASN1_TYPE) *recipients;
 	CMS_ENCRYPTED *encrypted;
 	STACK_OF(X509_ATTRIBUTE) *unprotected;

@@ -12,10 +12,12 @@
 #include "base/ossl.h"
 #include "wire/alg.h"
 
+struct csr_parts; /* the decoded structure, wiped when freed because the challenge stands in it */
+
 struct csr {
-	X509_REQ *req;                       /* owned; its public key is not decoded */
-	const X509_NAME *subject;            /* borrowed from req */
-	const X509_PUBKEY *spki;             /* borrowed from req */
+	struct csr_parts *parts;             /* owned */
+	const X509_NAME *subject;            /* borrowed from parts */
+	const X509_PUBKEY *spki;             /* borrowed from parts; the key is not decoded */
 	struct key_facts key;
 	enum digest digest;                  /* of the signature; DIGEST_NONE for Ed25519 */
 	struct secret challenge;             /* UTF-8, ASCII white space trimmed at both ends; empty when absent or empty */

@@ -6,6 +6,8 @@
 #ifndef WIRE_SCEP_ATTR_H
 #define WIRE_SCEP_ATTR_H
 
+#include <stdbool.h>
+#include <time.h>
 #include <openssl/x509.h>
 
 #include "base/buf.h"
@@ -37,7 +39,9 @@ struct scep_attrs {
 	int transaction_id_tag;      /* V_ASN1_PRINTABLESTRING, or what the client used; echoed */
 	struct view sender_nonce;    /* 1..64 octets; may be empty in a request that has none */
 	struct view recipient_nonce; /* replies */
-	time_t signing_time;         /* 0: absent */
+	struct view message_digest;  /* when read: empty when absent */
+	bool is_data;                /* when read: contentType is id-data (or id-envelopedData) */
+	time_t signing_time;         /* 0: absent, or not a time */
 };
 
 #define SCEP_ATTRS_INIT                                                                                     \
@@ -45,7 +49,7 @@ struct scep_attrs {
 	    .transaction_id_tag = V_ASN1_PRINTABLESTRING}
 
 /* Reads the SCEP attributes among the signed ones. Attributes of other types are ignored, repeated or not.
- * -1: ATTRIBUTE naming it: repeated, not exactly one value, wrong type, too long, or transactionID or messageType absent. */
+ * -1: ATTRIBUTE naming it: repeated, not exactly one value, wrong type, too long, or transactionID absent. */
 int scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struct err *e)
     __attribute__((warn_unused_result));
 

@@ -7,6 +7,7 @@
 #ifndef WIRE_SCEP_MSG_H
 #define WIRE_SCEP_MSG_H
 
+#include "base/ossl.h"
 #include "wire/alg.h"
 #include "wire/cms.h"
 #include "wire/scep_attr.h"

@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * See wire/scep_attr.h. One table says of each attribute its OID, the types it may have and its
+ * length.
+ */
+#include "wire/scep_attr.h"
+
+#include <openssl/objects.h>
+#include <string.h>
+
+#define SCEP_OID(n) {0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x45, 0x01, 0x09, n}, 10
+#define PKCS9_OID(n) {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, n}, 9
+
+enum attr {
+	CONTENT_TYPE,
+	MESSAGE_DIGEST,
+	SIGNING_TIME,
+	MESSAGE_TYPE,
+	PKI_STATUS,
+	FAIL_INFO,
+	SENDER_NONCE,
+	RECIPIENT_NONCE,
+	TRANSACTION_ID,
+	FAIL_INFO_TEXT,
+	ATTR_COUNT
+};
+
+#define STRINGS                                                                                    \
+	(B_ASN1_PRINTABLESTRING | B_ASN1_UTF8STRING | B_ASN1_IA5STRING | B_ASN1_T61STRING |        \
+	    B_ASN1_BMPSTRING | B_ASN1_VISIBLESTRING | B_ASN1_NUMERICSTRING)
+
+static const struct {
+	const char *name;
+	uint8_t oid[10];
+	size_t oid_len;
+	unsigned long types; /* B_ASN1_*; 0: read elsewhere */
+	size_t max;
+} table[ATTR_COUNT] = {
+    [CONTENT_TYPE] = {"contentType", PKCS9_OID(3), 0, 0},
+    [MESSAGE_DIGEST] = {"messageDigest", PKCS9_OID(4), B_ASN1_OCTET_STRING, EVP_MAX_MD_SIZE},
+    [SIGNING_TIME] = {"signingTime", PKCS9_OID(5), B_ASN1_TIME, 32},
+    [MESSAGE_TYPE] = {"messageType", SCEP_OID(2), B_ASN1_PRINTABLESTRING, 5},
+    [PKI_STATUS] = {"pkiStatus", SCEP_OID(3), B_ASN1_PRINTABLESTRING, 5},
+    [FAIL_INFO] = {"failInfo", SCEP_OID(4), B_ASN1_PRINTABLESTRING, 5},
+    [SENDER_NONCE] = {"senderNonce", SCEP_OID(5), B_ASN1_OCTET_STRING, NONCE_MAX},
+    [RECIPIENT_NONCE] = {"recipientNonce", SCEP_OID(6), B_ASN1_OCTET_STRING, NONCE_MAX},
+    [TRANSACTION_ID] = {"transactionID", SCEP_OID(7), STRINGS, TRANSACTION_ID_MAX},
+    [FAIL_INFO_TEXT] = {"failInfoText", {0x2b, 0x06, 0x01, 0x05, 0x05, 0x07, 0x18, 0x01}, 8,
+        B_ASN1_UTF8STRING, 1024},
+};
+
+static enum attr
+attr_of(X509_ATTRIBUTE *a)
+{
+	const ASN1_OBJECT *oid = X509_ATTRIBUTE_get0_object(a);
+	struct view given = view_of(OBJ_get0_data(oid), OBJ_length(oid));
+
+	for (int i = 0; i < ATTR_COUNT; i++)
+		if (view_eq(given, view_of(table[i].oid, table[i].oid_len)))
+			return (enum attr)i;
+	return ATTR_COUNT;
+}
+
+/* The one value of each known attribute, or NULL. */
+static int
+collect(const STACK_OF(X509_ATTRIBUTE) * set, const ASN1_TYPE *values[ATTR_COUNT], struct err *e)
+{
+	for (int i = 0; i < sk_X509_ATTRIBUTE_num(set); i++) {
+		X509_ATTRIBUTE *a = sk_X509_ATTRIBUTE_value(set, i);
+		enum attr which = attr_of(a);
+
+		if (which == ATTR_COUNT)
+			continue;
+		if (values[which] != NULL)
+			return err_set(e, ERR_ATTRIBUTE, "%s twice", table[which].name);
+		if (X509_ATTRIBUTE_count(a) != 1)
+			return err_set(e, ERR_ATTRIBUTE, "%s has %d values", table[which].name,
+			    X509_ATTRIBUTE_count(a));
+		values[which] = X509_ATTRIBUTE_get0_type(a, 0);
+	}
+	return 0;
+}
+
+/* The octets of a value of the type and length that the table wants; the empty view when it is
+ * absent. */
+static int
+octets(const ASN1_TYPE *value, enum attr which, struct view *out, struct err *e)
+{
+	const ASN1_STRING *s;
+
+	*out = (struct view){0};
+	if (value == NULL)
+		return 0;
+	if ((ASN1_tag2bit(value->type) & table[which].types) == 0)
+		return err_set(
+		    e, ERR_ATTRIBUTE, "%s has ASN.1 type %d", table[which].name, value->type);
+	s = value->value.asn1_string;
+	*out = view_of(ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
+	if (out->n == 0 || out->n > table[which].max)
+		return err_set(e, ERR_ATTRIBUTE, "%s has %zu octets", table[which].name, out->n);
+	return 0;
+}
+
+/* Decimal digits without sign, space or leading zero; anything else is `none`. */
+static int
+number(struct view digits, int none)
+{
+	int n = 0;
+
+	if (digits.n == 0 || digits.n > 5 || (digits.n > 1 && digits.p[0] == '0'))
+		return none;
+	for (size_t i = 0; i < digits.n; i++) {
+		if (digits.p[i] < '0' || digits.p[i] > '9')
+			return none;
+		n = n * 10 + (digits.p[i] - '0');
+	}
+	return n;
+}
+
+static time_t
+time_of(const ASN1_TYPE *value)
+{
+	struct tm tm;
+
+	if (value == NULL || ASN1_TIME_to_tm(value->value.asn1_string, &tm) != 1)
+		return 0;
+	return timegm(&tm);
+}
+
+int
+scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) * set, struct scep_attrs *a, struct err *e)
+{
+	const ASN1_TYPE *values[ATTR_COUNT] = {0};
+	const ASN1_TYPE *type;
+	struct view v[ATTR_COUNT];
+
+	*a = (struct scep_attrs)SCEP_ATTRS_INIT;
+	if (collect(set, values, e) != 0)
+		return -1;
+	for (int i = MESSAGE_DIGEST; i < ATTR_COUNT; i++)
+		if (octets(values[i], (enum attr)i, &v[i], e) != 0)
+			return -1;
+	if (values[TRANSACTION_ID] == NULL)
+		return err_set(e, ERR_ATTRIBUTE, "transactionID is absent");
+	type = values[CONTENT_TYPE];
+	a->is_data = type != NULL && type->type == V_ASN1_OBJECT &&
+	             (OBJ_obj2nid(type->value.object) == NID_pkcs7_data ||
+	                 OBJ_obj2nid(type->value.object) == NID_pkcs7_enveloped);
+	a->type = number(v[MESSAGE_TYPE], TYPE_NONE);
+	a->status = number(v[PKI_STATUS], STATUS_NONE);
+	a->fail_info = number(v[FAIL_INFO], FAIL_NONE);
+	a->fail_text = v[FAIL_INFO_TEXT];
+	a->transaction_id = v[TRANSACTION_ID];
+	a->transaction_id_tag = values[TRANSACTION_ID]->type;
+	a->sender_nonce = v[SENDER_NONCE];
+	a->recipient_nonce = v[RECIPIENT_NONCE];
+	a->message_digest = v[MESSAGE_DIGEST];
+	a->signing_time = time_of(values[SIGNING_TIME]);
+	return 0;
+}
+
+static int
+add(STACK_OF(X509_ATTRIBUTE) * set, enum attr which, int type, const void *data, size_t len)
+{
+	uint8_t der[12] = {V_ASN1_OBJECT, (uint8_t)table[which].oid_len};
+	const unsigned char *p = der;
+	ASN1_OBJECT *oid;
+	X509_ATTRIBUTE *a;
+
+	memcpy(der + 2, table[which].oid, table[which].oid_len);
+	oid = d2i_ASN1_OBJECT(NULL, &p, (long)table[which].oid_len + 2);
+	a = oid != NULL ? X509_ATTRIBUTE_create_by_OBJ(NULL, oid, type, data, (int)len) : NULL;
+	ASN1_OBJECT_free(oid);
+	if (a == NULL || sk_X509_ATTRIBUTE_push(set, a) <= 0) {
+		X509_ATTRIBUTE_free(a);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+add_view(STACK_OF(X509_ATTRIBUTE) * set, enum attr which, int type, struct view v)
+{
+	return v.n == 0 ? 0 : add(set, which, type, v.p, v.n);
+}
+
+static int
+add_number(STACK_OF(X509_ATTRIBUTE) * set, enum attr which, int value)
+{
+	char digits[12];
+
+	if (value < 0)
+		return 0;
+	return add(set, which, V_ASN1_PRINTABLESTRING, digits,
+	    (size_t)snprintf(digits, sizeof digits, "%d", value));
+}
+
+static int
+add_content_type(STACK_OF(X509_ATTRIBUTE) * set)
+{
+	X509_ATTRIBUTE *a = X509_ATTRIBUTE_create(
+	    NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data));
+
+	if (a == NULL || sk_X509_ATTRIBUTE_push(set, a) <= 0) {
+		X509_ATTRIBUTE_free(a);
+		return -1;
+	}
+	return 0;
+}
+
+static int
+add_time(STACK_OF(X509_ATTRIBUTE) * set, time_t at)
+{
+	ASN1_TIME *t;
+	int rc;
+
+	if (at == 0)
+		return 0;
+	t = ASN1_TIME_set(NULL, at);
+	rc = t == NULL ? -1 : add(set, SIGNING_TIME, t->type, t->data, (size_t)t->length);
+	ASN1_TIME_free(t);
+	return rc;
+}
+
+STACK_OF(X509_ATTRIBUTE) * scep_attrs_write(const struct scep_attrs *a, struct view message_digest)
+{
+	STACK_OF(X509_ATTRIBUTE) *set = sk_X509_ATTRIBUTE_new_null();
+
+	if (set == NULL)
+		return NULL;
+	if (add_content_type(set) != 0 || add_time(set, a->signing_time) != 0 ||
+	    add_view(set, MESSAGE_DIGEST, V_ASN1_OCTET_STRING, message_digest) != 0 ||
+	    add_number(set, MESSAGE_TYPE, a->type) != 0 ||
+	    add_number(set, PKI_STATUS, a->status) != 0 ||
+	    add_number(set, FAIL_INFO, a->fail_info) != 0 ||
+	    add_view(set, SENDER_NONCE, V_ASN1_OCTET_STRING, a->sender_nonce) != 0 ||
+	    add_view(set, RECIPIENT_NONCE, V_ASN1_OCTET_STRING, a->recipient_nonce) != 0 ||
+	    add_view(set, TRANSACTION_ID, a->transaction_id_tag, a->transaction_id) != 0 ||
+	    add_view(set, FAIL_INFO_TEXT, V_ASN1_UTF8STRING, a->fail_text) != 0) {
+		sk_X509_ATTRIBUTE_pop_free(set, X509_ATTRIBUTE_free);
+		return NULL;
+	}
+	return set;
+}
+
+const char *
+message_type_name(int type)
+{
+	switch (type) {
+	case TYPE_CERT_REP:
+		return "CertRep";
+	case TYPE_RENEWAL_REQ:
+		return "RenewalReq";
+	case TYPE_PKCS_REQ:
+		return "PKCSReq";
+	case TYPE_CERT_POLL:
+		return "CertPoll";
+	case TYPE_GET_CERT:
+		return "GetCert";
+	case TYPE_GET_CRL:
+		return "GetCRL";
+	default:
+		return "unknown";
+	}
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * See wire/scep_body.h.
+ */
+#include "wire/scep_body.h"
+
+#include "base/ossl.h"
+#include "wire/cms.h"
+
+typedef struct issuer_and_subject {
+	X509_NAME *issuer, *subject;
+} ISSUER_SUBJECT;
+
+/* clang-format off */
+ASN1_SEQUENCE(ISSUER_SUBJECT) = {
+	ASN1_SIMPLE(ISSUER_SUBJECT, issuer, X509_NAME),
+	ASN1_SIMPLE(ISSUER_SUBJECT, subject, X509_NAME),
+} static_ASN1_SEQUENCE_END(ISSUER_SUBJECT)
+    /* clang-format on */
+
+    static int push(STACK_OF(ASN1_TYPE) * to, const void *value, const ASN1_ITEM *it)
+{
+	struct buf der = {0};
+	ASN1_TYPE *any = NULL;
+	int rc = -1;
+
+	if (ossl_write(&der, value, it) == 0 && (any = cms_any(buf_view(&der))) != NULL &&
+	    sk_ASN1_TYPE_push(to, any) > 0)
+		rc = 0;
+	if (rc != 0)
+		ASN1_TYPE_free(any);
+	buf_free(&der);
+	return rc;
+}
+
+int
+certs_only_write(STACK_OF(X509) * certs, X509_CRL *crl, struct buf *out)
+{
+	CMS_SIGNED *sd = CMS_SIGNED_new();
+	int rc = -1;
+
+	if (sd == NULL || ASN1_INTEGER_set(sd->version, 1) != 1)
+		goto out;
+	ASN1_OBJECT_free(sd->encap->type);
+	sd->encap->type = OBJ_nid2obj(NID_pkcs7_data);
+	if (sk_X509_num(certs) > 0 && (sd->certs = sk_ASN1_TYPE_new_null()) == NULL)
+		goto out;
+	for (int i = 0; i < sk_X509_num(certs); i++)
+		if (push(sd->certs, sk_X509_value(certs, i), ASN1_ITEM_rptr(X509)) != 0)
+			goto out;
+	if (crl != NULL && ((sd->crls = sk_ASN1_TYPE_new_null()) == NULL ||
+	                       push(sd->crls, crl, ASN1_ITEM_rptr(X509_CRL)) != 0))
+		goto out;
+	rc = cms_write(out, NID_pkcs7_signed, sd, ASN1_ITEM_rptr(CMS_SIGNED));
+out:
+	CMS_SIGNED_free(sd);
+	return rc;
+}
+
+STACK_OF(X509) * certs_only_read(struct view der, X509_CRL **crl, struct err *e)
+{
+	CMS_SIGNED *sd = cms_read(der, NID_pkcs7_signed, ASN1_ITEM_rptr(CMS_SIGNED), e);
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	int rc = -1;
+
+	if (sd == NULL || certs == NULL)
+		goto out;
+	for (int i = 0; i < sk_ASN1_TYPE_num(sd->certs); i++) {
+		X509 *cert = ossl_cert_read(cms_any_view(sk_ASN1_TYPE_value(sd->certs, i)));
+
+		if (cert == NULL || sk_X509_push(certs, cert) <= 0) {
+			X509_free(cert);
+			goto out;
+		}
+	}
+	if (crl != NULL && sk_ASN1_TYPE_num(sd->crls) > 0) {
+		*crl = ossl_read(
+		    cms_any_view(sk_ASN1_TYPE_value(sd->crls, 0)), ASN1_ITEM_rptr(X509_CRL));
+		if (*crl == NULL)
+			goto out;
+	}
+	rc = 0;
+out:
+	CMS_SIGNED_free(sd);
+	if (rc != 0) {
+		err_set(e, ERR_MESSAGE, "not a certs-only SignedData");
+		sk_X509_pop_free(certs, X509_free);
+		certs = NULL;
+	}
+	return certs;
+}
+
+int
+issuer_subject_read(struct view der, struct issuer_subject *s, struct err *e)
+{
+	ISSUER_SUBJECT *is = ossl_read(der, ASN1_ITEM_rptr(ISSUER_SUBJECT));
+
+	*s = (struct issuer_subject){0};
+	if (is == NULL)
+		return err_set(e, ERR_MESSAGE, "not an IssuerAndSubject");
+	*s = (struct issuer_subject){.issuer = is->issuer, .subject = is->subject};
+	is->issuer = is->subject = NULL;
+	ASN1_item_free((ASN1_VALUE *)is, ASN1_ITEM_rptr(ISSUER_SUBJECT));
+	return 0;
+}
+
+int
+issuer_subject_write(const X509_NAME *issuer, const X509_NAME *subject, struct buf *out)
+{
+	ISSUER_SUBJECT is = {X509_NAME_dup(issuer), X509_NAME_dup(subject)};
+	int rc = is.issuer != NULL && is.subject != NULL
+	             ? ossl_write(out, &is, ASN1_ITEM_rptr(ISSUER_SUBJECT))
+	             : -1;
+
+	X509_NAME_free(is.issuer);
+	X509_NAME_free(is.subject);
+	return rc;
+}
+
+void
+issuer_subject_free(struct issuer_subject *s)
+{
+	X509_NAME_free(s->issuer);
+	X509_NAME_free(s->subject);
+	*s = (struct issuer_subject){0};
+}
