@@ -1,5 +1,5 @@
 noinst_LIBRARIES += libsigner.a
-libsigner_a_SOURCES =
+libsigner_a_SOURCES = src/signer/keyring.c src/signer/keys.h src/signer/signer.c src/signer/unwrap.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_signer

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * CertRep (RFC 8894 section 3.3.2): the one way out of a PKIOperation. It mirrors the request's
+ * cipher, digest and key transport, is signed by the RA that was addressed, and echoes
+ * transactionID and nonce octet for octet.
+ */
+#include <string.h>
+
+#include <openssl/rand.h>
+
+#include "base/clock.h"
+#include "base/ossl.h"
+#include "request.h"
+#include "wire/scep_body.h"
+#include "wire/scep_ca.h"
+
+#define RETRY_AFTER 30 /* seconds */
+
+static int
+seal(struct request *r, const struct scep_attrs *outcome, struct view content, struct err *e)
+{
+	const struct ra_key *ra = r->ra != NULL ? r->ra : r->sp->ras[0];
+	enum digest digest =
+	    r->msg.digest != DIGEST_NONE && (r->sp->profile.algs.digests & 1u << r->msg.digest) != 0
+	        ? r->msg.digest
+	        : DIGEST_SHA256;
+	struct scep_attrs a = *outcome;
+	uint8_t nonce[NONCE_LEN];
+
+	if (RAND_bytes(nonce, sizeof nonce) != 1)
+		return err_set_ossl(e, ERR_INTERNAL, "random");
+	a.type = TYPE_CERT_REP;
+	a.transaction_id = r->msg.attrs.transaction_id;
+	a.transaction_id_tag = r->msg.attrs.transaction_id_tag;
+	a.sender_nonce = view_of(nonce, sizeof nonce);
+	a.recipient_nonce = r->msg.attrs.sender_nonce;
+	a.signing_time = clock_now();
+	if (signer_seal(ra, &a, &content, digest, &r->reply->body, e) != 0)
+		return -1;
+	r->reply->status = 200;
+	r->reply->type = CONTENT_TYPE_PKI;
+	r->status = (enum pki_status)a.status;
+	return 0;
+}
+
+/* The certificate first, since clients take the first one; the chain only where the profile wants
+ * it. */
+static STACK_OF(X509) * reply_certs(const struct request *r, X509 *leaf)
+{
+	const struct authority *a = &r->sp->ca->authority;
+	STACK_OF(X509) *certs = sk_X509_new_null();
+
+	if (certs == NULL || sk_X509_push(certs, leaf) <= 0)
+		goto fail;
+	if (!r->sp->profile.chain_in_reply)
+		return certs;
+	if (sk_X509_push(certs, a->cert) <= 0)
+		goto fail;
+	for (int i = 0; i < sk_X509_num(a->chain); i++)
+		if (sk_X509_push(certs, sk_X509_value(a->chain, i)) <= 0)
+			goto fail;
+	return certs;
+fail:
+	sk_X509_free(certs);
+	return NULL;
+}
+
+int
+certrep_success(struct request *r, struct view cert)
+{
+	struct scep_attrs a = SCEP_ATTRS_INIT;
+	X509 *leaf = ossl_cert_read(cert);
+	STACK_OF(X509) *certs = leaf != NULL ? reply_certs(r, leaf) : NULL;
+	struct buf inner = {0}, envelope = {0};
+	int rc = -1;
+
+	a.status = STATUS_SUCCESS;
+	if (certs == NULL || certs_only_write(certs, NULL, &inner) != 0) {
+		err_set(&r->err, ERR_INTERNAL, "cannot write the certificates of a reply");
+		goto out;
+	}
+	if (scep_env_write(buf_view(&inner), r->env.cipher, r->transport, r->msg.signer, &envelope,
+	        &r->err) != 0)
+		goto out;
+	rc = seal(r, &a, buf_view(&envelope), &r->err);
+out:
+	buf_free(&inner);
+	buf_free(&envelope);
+	sk_X509_free(certs);
+	X509_free(leaf);
+	return rc;
+}
+
+/* Details made of our own words and of numbers, fit for the client. */
+static const char *
+public_detail(const struct err *e)
+{
+	return e->code == ERR_CIPHER || e->code == ERR_SIGNER_WEAK || e->code == ERR_KEY_WEAK
+	           ? e->detail
+	           : NULL;
+}
+
+/* failInfoText: what the table says of the code, its slug to look it up by, and the tag of the
+ * request. */
+static void
+fail_text(const struct request *r, char *out, size_t len)
+{
+	const char *text =
+	    public_detail(&r->err) != NULL ? public_detail(&r->err) : err_text(r->err.code);
+
+	out[0] = '\0';
+	if (r->sp->profile.fail_info_text && text != NULL)
+		snprintf(out, len, "%s (%s, request %s)", text, err_slug(r->err.code), r->tag);
+}
+
+static bool
+by_http(const struct request *r)
+{
+	return !r->known || err_fail_info(r->err.code) == FAIL_NONE ||
+	       (r->err.code == ERR_CIPHER && !r->sp->profile.bad_cipher_cert_rep);
+}
+
+void
+certrep_failure(struct request *r)
+{
+	struct scep_attrs a = SCEP_ATTRS_INIT;
+	struct err again = ERR_INIT;
+	char text[512];
+
+	buf_free(&r->reply->body);
+	if (!by_http(r)) {
+		a.status = STATUS_FAILURE;
+		a.fail_info = err_fail_info(r->err.code);
+		fail_text(r, text, sizeof text);
+		a.fail_text = view_str(text);
+		if (seal(r, &a, (struct view){0}, &again) == 0)
+			return;
+		r->err = again;
+	}
+	http_reply_error(r->reply, r->err.code, public_detail(&r->err));
+	if (r->reply->status == 503)
+		r->reply->retry_after = r->err.code == ERR_BUSY ? 1 : RETRY_AFTER;
+}

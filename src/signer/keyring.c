@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * See signer/keyring.h.
+ */
+#include "signer/keyring.h"
+
+#include <string.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/rsa.h>
+
+#include "base/file.h"
+#include "base/ossl.h"
+#include "keys.h"
+
+#define KEY_FILE_MAX 65536
+
+static int
+give_passphrase(char *out, int size, int writing, void *passphrase)
+{
+	size_t n = passphrase != NULL ? strlen(passphrase) : 0;
+
+	(void)writing;
+	if (passphrase == NULL || n > (size_t)size)
+		return -1;
+	memcpy(out, passphrase, n);
+	return (int)n;
+}
+
+EVP_PKEY *
+key_load(const char *path, const char *passphrase, struct err *e)
+{
+	struct secret pem = {0};
+	EVP_PKEY *key = NULL;
+	BIO *in = NULL;
+	char *pass = NULL;
+
+	if (file_read_secret(path, KEY_FILE_MAX, &pem, e) != 0)
+		return NULL;
+	in = BIO_new_mem_buf(pem.p, (int)pem.n);
+	pass = passphrase != NULL ? OPENSSL_strdup(passphrase) : NULL;
+	if (in != NULL)
+		key = PEM_read_bio_PrivateKey(in, NULL, give_passphrase, pass);
+	if (key == NULL && passphrase == NULL && pem.p != NULL &&
+	    strstr((char *)pem.p, "ENCRYPTED") != NULL)
+		err_set(e, ERR_KEY_FILE,
+		    "%s: the key is encrypted and no passphrase is configured for it", path);
+	else if (key == NULL)
+		err_set(e, ERR_KEY_FILE, "%s: no private key in PEM%s", path,
+		    passphrase != NULL ? ", or a wrong passphrase" : "");
+	ERR_clear_error();
+	if (pass != NULL)
+		OPENSSL_clear_free(pass, strlen(pass));
+	BIO_free(in);
+	secret_free(&pem);
+	return key;
+}
+
+/* The certificate's public key is built from its octets: a key in hardware may not be able to show
+ * its own. */
+static int
+check_match(EVP_PKEY *key, const X509 *cert, struct err *e)
+{
+	EVP_PKEY *public = ossl_spki_key(X509_get_X509_PUBKEY(cert), e);
+	int same = public != NULL && EVP_PKEY_eq(public, key) == 1;
+
+	EVP_PKEY_free(public);
+	ERR_clear_error();
+	return same
+	           ? 0
+	           : err_set(e, ERR_KEY_FILE, "the private key does not belong to the certificate");
+}
+
+/* A secret that only the holder of the key can compute and that is the same in every worker on
+ * every host, whether the key is a file or in hardware: the hash of a deterministic signature over
+ * a text of our own. */
+static int
+derive_rejection(struct ra_key *k, struct err *e)
+{
+	static const char text[] = "scepd implicit rejection 1";
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	uint8_t sig[1024];
+	size_t n = sizeof sig;
+	int rc = -1;
+
+	if (ctx != NULL && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, k->key) == 1 &&
+	    EVP_DigestSign(ctx, sig, &n, (const uint8_t *)text, sizeof text) == 1) {
+		ossl_sha256(view_of(sig, n), k->rejection);
+		rc = 0;
+	}
+	OPENSSL_cleanse(sig, sizeof sig);
+	EVP_MD_CTX_free(ctx);
+	return rc == 0 ? 0 : err_set_ossl(e, ERR_KEY_FILE, "the RA key does not sign");
+}
+
+struct ra_key *
+ra_key_new(EVP_PKEY *key, X509 *cert, struct err *e)
+{
+	struct ra_key *k = OPENSSL_zalloc(sizeof *k);
+
+	if (k == NULL || !X509_up_ref(cert)) {
+		OPENSSL_free(k);
+		EVP_PKEY_free(key);
+		err_set(e, ERR_MEMORY, "RA key");
+		return NULL;
+	}
+	k->key = key;
+	k->cert = cert;
+	if (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) < 2048)
+		err_set(e, ERR_KEY_FILE, "an RA key is RSA of at least 2048 bits");
+	else if (check_match(key, cert, e) == 0 && derive_rejection(k, e) == 0)
+		return k;
+	ra_key_free(k);
+	return NULL;
+}
+
+struct ca_key *
+ca_key_new(EVP_PKEY *key, X509 *cert, struct err *e)
+{
+	struct ca_key *k = OPENSSL_zalloc(sizeof *k);
+
+	if (k == NULL || !X509_up_ref(cert)) {
+		OPENSSL_free(k);
+		EVP_PKEY_free(key);
+		err_set(e, ERR_MEMORY, "CA key");
+		return NULL;
+	}
+	k->key = key;
+	k->cert = cert;
+	if (EVP_PKEY_is_a(key, "RSA") && EVP_PKEY_get_bits(key) < 2048)
+		err_set(e, ERR_KEY_FILE, "an RSA key of a CA has at least 2048 bits");
+	else if (check_match(key, cert, e) == 0)
+		return k;
+	ca_key_free(k);
+	return NULL;
+}
+
+void
+ra_key_free(struct ra_key *k)
+{
+	if (k == NULL)
+		return;
+	EVP_PKEY_free(k->key);
+	X509_free(k->cert);
+	OPENSSL_clear_free(k, sizeof *k);
+}
+
+void
+ca_key_free(struct ca_key *k)
+{
+	if (k == NULL)
+		return;
+	EVP_PKEY_free(k->key);
+	X509_free(k->cert);
+	OPENSSL_free(k);
+}
+
+X509 *
+ra_key_cert(const struct ra_key *k)
+{
+	return k->cert;
+}

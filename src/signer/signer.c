@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * See signer/signer.h: issue and seal.
+ */
+#include "signer/signer.h"
+
+#include <openssl/crypto.h>
+
+#include "base/ossl.h"
+#include "keys.h"
+
+static int
+tbs_digest(X509 *cert, uint8_t out[32])
+{
+	unsigned char *der = NULL;
+	int n = i2d_re_X509_tbs(cert, &der);
+
+	if (n <= 0)
+		return -1;
+	ossl_sha256(view_of(der, (size_t)n), out);
+	OPENSSL_free(der);
+	return 0;
+}
+
+int
+signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *plan,
+    struct buf *out, struct err *e)
+{
+	int md = NID_undef;
+	uint8_t digest[32];
+
+	if (!grant_covers(g, plan))
+		return err_set(e, ERR_INTERNAL, "the grant is not for this plan");
+	/* The plan already names the algorithm, since it is part of what is signed; Ed25519 has no
+	 * digest of its own. */
+	OBJ_find_sigid_algs(alg_nid(X509_get0_tbs_sigalg(plan->cert)), &md, NULL);
+	if (X509_sign(plan->cert, k->key, md != NID_undef ? EVP_get_digestbynid(md) : NULL) <= 0)
+		return err_set_ossl(e, ERR_INTERNAL, "cannot sign the certificate");
+	if (tbs_digest(plan->cert, digest) != 0 ||
+	    CRYPTO_memcmp(digest, plan->tbs_digest, sizeof digest) != 0)
+		return err_set(e, ERR_INTERNAL, "the signed certificate is not the planned one");
+	return ossl_write(out, plan->cert, ASN1_ITEM_rptr(X509)) == 0
+	           ? 0
+	           : err_set(e, ERR_INTERNAL, "certificate");
+}
+
+int
+signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct view *content,
+    enum digest digest, struct buf *out, struct err *e)
+{
+	const struct msg_signer by = {.cert = k->cert, .key = k->key, .digest = digest};
+
+	if (a->type != TYPE_CERT_REP)
+		return err_set(e, ERR_INTERNAL, "only a CertRep is sealed");
+	return scep_msg_write(a, content, &by, NULL, out, e);
+}
