@@ -47,6 +47,9 @@ int buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf
 /* Makes room for n more octets and returns where they go (the caller then raises b->n), or NULL. */
 uint8_t *buf_room(struct buf *b, size_t n);
 
+/* Forgets all but the first n octets. */
+void buf_cut(struct buf *b, size_t n);
+
 /* The text of a buffer, "" when nothing was ever added. */
 const char *buf_str(const struct buf *b);
 

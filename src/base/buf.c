@@ -105,6 +105,15 @@ buf_printf(struct buf *b, const char *fmt, ...)
 	return rc;
 }
 
+void
+buf_cut(struct buf *b, size_t n)
+{
+	if (b->p == NULL || n > b->n)
+		return;
+	b->n = n;
+	b->p[n] = '\0';
+}
+
 const char *
 buf_str(const struct buf *b)
 {

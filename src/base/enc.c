@@ -39,6 +39,14 @@ base64_value(uint8_t c)
 	return c == '/' ? 63 : -1;
 }
 
+/* Takes back what was written into the room of a buffer. */
+static int
+refuse(struct buf *out)
+{
+	buf_cut(out, out->n);
+	return -1;
+}
+
 int
 hex_write(struct buf *out, struct view in)
 {
@@ -65,7 +73,7 @@ hex_read(struct buf *out, struct view in)
 		int hi = hex_value(in.p[i]), lo = hex_value(in.p[i + 1]);
 
 		if (hi < 0 || lo < 0)
-			return -1;
+			return refuse(out);
 		*to++ = (uint8_t)(hi << 4 | lo);
 	}
 	out->n += in.n / 2;
@@ -151,12 +159,12 @@ base64_read(struct buf *out, struct view in)
 		int v = base64_value(in.p[i]);
 
 		if (v < 0)
-			return -1;
+			return refuse(out);
 		sextet_add(&s, v);
 	}
 	/* Bits that encode nothing must be zero, so that each value has one text only. */
 	if (sextet_end(&s) != 0)
-		return -1;
+		return refuse(out);
 	out->n += (size_t)(s.to - room);
 	return 0;
 }
@@ -185,11 +193,11 @@ base64_read_lenient(struct buf *out, struct view in)
 		if (in.p[i] == '\r' || in.p[i] == '\n' || in.p[i] == '\t')
 			continue;
 		if (v < 0)
-			return -1;
+			return refuse(out);
 		sextet_add(&s, v);
 	}
 	if (sextet_end(&s) < 0)
-		return -1;
+		return refuse(out);
 	out->n += (size_t)(s.to - room);
 	return 0;
 }

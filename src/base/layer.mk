@@ -4,14 +4,29 @@ libbase_a_SOURCES = \
 	src/base/clock.c \
 	src/base/enc.c \
 	src/base/err.c \
-	src/base/ossl.c
+	src/base/file.c \
+	src/base/gate.c \
+	src/base/log.c \
+	src/base/ossl.c \
+	src/base/ossl_key.c \
+	src/base/span.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_base
 t_base_SOURCES = \
 	tests/base/main.c \
 	tests/base/suites.h \
-	tests/base/test_err.c
+	tests/base/test_buf.c \
+	tests/base/test_clock.c \
+	tests/base/test_enc.c \
+	tests/base/test_err.c \
+	tests/base/test_file.c \
+	tests/base/test_gate.c \
+	tests/base/test_log.c \
+	tests/base/test_ossl.c \
+	tests/base/test_span.c \
+	tests/harness.h \
+	tests/tmpdir.h
 t_base_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_base_LDADD = $(LINK_BASE) $(CUNIT_LIBS)
 endif

@@ -15,6 +15,14 @@ main(void)
 {
 	CU_SuiteInfo suites[] = {
 	    SUITE(err),
+	    SUITE(buf),
+	    SUITE(enc),
+	    SUITE(clock),
+	    SUITE(span),
+	    SUITE(ossl),
+	    {"file", file_tests_begin, file_tests_end, NULL, NULL, file_tests},
+	    {"log", log_tests_begin, log_tests_end, NULL, NULL, log_tests},
+	    SUITE(gate),
 	    CU_SUITE_INFO_NULL,
 	};
 	struct err e = ERR_INIT;
