@@ -1,5 +1,6 @@
 noinst_LIBRARIES += libwire.a
-libwire_a_SOURCES = src/wire/alg.c src/wire/cms.c src/wire/csr.c src/wire/scep_attr.c src/wire/scep_body.c \
+libwire_a_SOURCES = src/wire/http.c src/wire/query.c src/wire/route.c src/wire/tlv.c \
+	src/wire/alg.c src/wire/cms.c src/wire/csr.c src/wire/scep_attr.c src/wire/scep_body.c \
 	src/wire/scep_ca.c src/wire/scep_env.c src/wire/scep_env_write.c src/wire/scep_msg.c src/wire/scep_sig.c
 
 if HAVE_CUNIT

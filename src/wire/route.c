@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Paths. Clients append what they like to the address they were given (/pkiclient.exe, another
+ * slash), so a path is read segment by segment and what follows the profile does not matter.
+ */
+#include "wire/route.h"
+
+/* Takes the next segment off the path; empty when there is none. */
+static struct view
+segment(struct view *path)
+{
+	struct view s;
+
+	for (; path->n > 0 && path->p[0] == '/'; path->n--)
+		path->p++;
+	s = view_of(path->p, 0);
+	for (; path->n > 0 && path->p[0] != '/'; path->n--) {
+		path->p++;
+		s.n++;
+	}
+	return s;
+}
+
+struct route
+route_of(struct view path)
+{
+	struct route r = {ROUTE_OTHER, {NULL, 0}};
+	struct view profile;
+
+	if (path.n == 0 || path.p[0] != '/' || !view_eq(segment(&path), view_str("scep")))
+		return r;
+	profile = segment(&path);
+	if (profile.n == 0)
+		return r;
+	r.profile = profile;
+	r.kind = view_eq(segment(&path), view_str("challenge")) && path.n == 0 ? ROUTE_CHALLENGE
+	                                                                       : ROUTE_SCEP;
+	return r;
+}
+
+bool
+route_below(struct view path, struct view prefix)
+{
+	struct view want;
+
+	while ((want = segment(&prefix)).n > 0)
+		if (!view_eq(segment(&path), want))
+			return false;
+	return true;
+}
