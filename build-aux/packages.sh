@@ -61,10 +61,9 @@ packages_install() (
 		apt-get update -q >"$log" 2>&1 || die "apt-get update failed: see $log"
 		apt_install "$@" >>"$log" 2>&1 || { tail -n 15 "$log" >&2; die "apt-get install failed: see $log"; }
 	fi
-	command -v systemctl >/dev/null || exit 0
 	for name in $PACKAGE_SERVICES; do
 		case " $* " in
-		*" $name "*) systemctl --quiet disable "$name.service" >>"$log" 2>&1 || : ;;
+		*" $name "*) deb-systemd-helper disable "$name.service" >>"$log" 2>&1 || : ;;
 		esac
 	done
 )
