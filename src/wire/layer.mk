@@ -4,8 +4,20 @@ libwire_a_SOURCES = src/wire/http.c src/wire/query.c src/wire/route.c src/wire/t
 	src/wire/scep_ca.c src/wire/scep_env.c src/wire/scep_env_write.c src/wire/scep_msg.c src/wire/scep_sig.c
 
 if HAVE_CUNIT
+# What tests of this layer and those above need made.
+check_LIBRARIES += libsupport.a
+libsupport_a_SOURCES = tests/support/make.c tests/support/make.h
+libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+
 check_PROGRAMS += t_wire
-t_wire_SOURCES = tests/wire/main.c
+t_wire_SOURCES = \
+	tests/wire/main.c \
+	tests/wire/suites.h \
+	tests/wire/test_csr.c \
+	tests/wire/test_scep_attr.c \
+	tests/wire/test_scep_body.c \
+	tests/wire/test_scep_env.c \
+	tests/wire/test_scep_msg.c
 t_wire_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-t_wire_LDADD = $(LINK_WIRE) $(CUNIT_LIBS)
+t_wire_LDADD = libsupport.a $(LINK_WIRE) $(CUNIT_LIBS)
 endif

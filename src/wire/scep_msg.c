@@ -97,7 +97,7 @@ check_signature(struct scep_msg *m, const CMS_SIGNER *si, const struct sig_alg *
 	if (m->signer_key == NULL)
 		return err_set(e, ERR_SIGNER_KEY, "the key of the signer cannot be used");
 	/* The signature is over the DER of the attributes in the order in which they came. */
-	if (ossl_write(&attrs, &si->signed_attrs, ASN1_ITEM_rptr(PKCS7_ATTR_VERIFY)) != 0) {
+	if (ossl_write(&attrs, si->signed_attrs, ASN1_ITEM_rptr(PKCS7_ATTR_VERIFY)) != 0) {
 		err_set(e, ERR_INTERNAL, "signed attributes");
 		goto out;
 	}
@@ -178,7 +178,7 @@ make_signer(const struct scep_attrs *a, struct view content, const struct msg_si
 	if (si->sid == NULL || si->signed_attrs == NULL || ASN1_INTEGER_set(si->version, 1) != 1)
 		goto out;
 	X509_ALGOR_set0(si->digest_alg, OBJ_nid2obj(digest_nid(by->digest)), V_ASN1_UNDEF, NULL);
-	if (ossl_write(&attrs, &si->signed_attrs, ASN1_ITEM_rptr(PKCS7_ATTR_SIGN)) != 0 ||
+	if (ossl_write(&attrs, si->signed_attrs, ASN1_ITEM_rptr(PKCS7_ATTR_SIGN)) != 0 ||
 	    sig_make(by->key, by->digest, by->pss, buf_view(&attrs), si->sig_alg, &sig) != 0 ||
 	    ASN1_STRING_set(si->signature, sig.p, (int)sig.n) != 1)
 		goto out;

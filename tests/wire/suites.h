@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The suites of the wire layer, one table a module.
+ */
+#ifndef TESTS_WIRE_SUITES_H
+#define TESTS_WIRE_SUITES_H
+
+#include "harness.h"
+
+extern CU_TestInfo csr_tests[];
+extern CU_TestInfo scep_attr_tests[];
+extern CU_TestInfo scep_body_tests[];
+extern CU_TestInfo scep_env_tests[];
+extern CU_TestInfo scep_msg_tests[];
+
+#endif
