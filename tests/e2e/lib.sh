@@ -1,0 +1,232 @@
+# What the end-to-end scripts share: a CA, profiles and scepd under a temporary folder, real web servers on free ports, and
+# the lines that say how it went. Sourced first by every script; whatever it starts is stopped when the script ends.
+# shellcheck shell=bash disable=SC2034
+set -u
+umask 077
+export LC_ALL=C
+
+e2e=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+top=$(cd "$e2e/../.." && pwd)
+: "${SCEPD_BUILD:=$top/build-check}"
+. "$top/build-aux/web.sh"
+
+SCRIPT=$(basename "$0")
+T=$(mktemp -d "${TMPDIR:-/tmp}/scepd-e2e.XXXXXX") || exit 1
+CONF=$T/etc/scepd.conf
+SOCKET=$T/scepd.sock
+CHALLENGE=e2e-secret-42
+PIDS='' FAILED=0 POLL=0.05
+
+# --- results
+
+ok() { printf 'ok %s\n' "$1"; }
+not_ok() {
+	FAILED=1
+	printf 'not ok %s: %s\n' "$1" "$2"
+}
+skip() { printf 'skip %s: %s\n' "$1" "$2"; }
+
+# try NAME COMMAND...: one case; what the command printed is shown when it fails.
+try() {
+	local name=$1
+	shift
+	if "$@" >"$T/try.out" 2>&1; then
+		ok "$name"
+	else
+		not_ok "$name" "$(tail -n 1 "$T/try.out" | cut -c1-200)"
+		tail -n 20 "$T/try.out" | cut -c1-400 | sed 's/^/  | /'
+	fi
+}
+
+# need PROGRAM...: skips the whole script where a program is not installed.
+need() {
+	local program
+	for program; do
+		(PATH=$PATH:/usr/sbin; command -v "$program" >/dev/null) || {
+			skip "$SCRIPT" "$program is not installed"
+			exit 0
+		}
+	done
+}
+
+# --- waiting and processes
+
+# await SECONDS COMMAND...: until it succeeds; fails when the time is over.
+await() {
+	local end=$((SECONDS + $1))
+	shift
+	until "$@" >/dev/null 2>&1; do
+		[ $SECONDS -lt $end ] || {
+			echo "waited in vain for: $*" >&2
+			return 1
+		}
+		sleep $POLL
+	done
+}
+
+alive() { [ -n "$(sed -n '/^[0-9]* (.*) [^ZX] /p' "/proc/$1/stat" 2>/dev/null)" ]; }
+gone() { ! alive "$1"; }
+
+children_of() { # PID: the process ids of its living children
+	cat /proc/[0-9]*/stat 2>/dev/null | sed -n "s/^\([0-9]*\) (.*) [^ZX] $1 .*/\1/p"
+}
+has_children() { [ "$(children_of "$1" | wc -l)" -eq "$2" ]; }
+
+# background LOG COMMAND...: starts it; its process id is then in BG.
+background() {
+	local log=$1
+	shift
+	setsid "$@" >>"$log" 2>&1 </dev/null &
+	BG=$!
+	PIDS="$BG $PIDS"
+}
+
+# end_process PID: by SIGTERM; fails when that was not enough and it took SIGKILL.
+end_process() {
+	! alive "$1" || kill "$1" 2>/dev/null
+	await 15 gone "$1" 2>/dev/null || {
+		kill -KILL "$1" 2>/dev/null
+		return 1
+	}
+}
+
+leftovers() { # processes whose command line names our folder
+	grep -la -- "$T/" /proc/[0-9]*/cmdline 2>/dev/null | sed 's/[^0-9]//g'
+}
+
+finish() {
+	local rc=$? pid
+	trap - EXIT
+	for pid in $(cat "$T"/*/nginx.pid "$T"/*/lighttpd.pid 2>/dev/null) $PIDS; do
+		end_process "$pid" || not_ok "$SCRIPT" "process $pid had to be killed"
+	done
+	for pid in $(leftovers); do
+		not_ok "$SCRIPT" "process $pid was left behind: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
+		kill -KILL "$pid" 2>/dev/null
+	done
+	if [ $FAILED != 0 ] && [ -s "$T/scepd.log" ]; then
+		echo "  the last lines of scepd's log:"
+		tail -n 15 "$T/scepd.log" | cut -c1-400 | sed 's/^/  | /'
+	fi
+	[ -n "${KEEP-}" ] || rm -rf "$T"
+	[ $rc != 0 ] || rc=$FAILED
+	exit $rc
+}
+trap finish EXIT
+trap 'exit 130' INT TERM HUP
+
+# die WHY: the script cannot go on.
+die() {
+	not_ok "$SCRIPT" "$1"
+	exit 1
+}
+
+# --- the service
+
+scepctl() { "$SCEPD_BUILD/scepctl" -c "$CONF" "$@"; }
+
+# make_service [CA-OPTION...]: scepd.conf, the CA "ca" and the profile "p" with the static challenge $CHALLENGE. Keys of the
+# CA are EC unless the options say otherwise: they are made fastest.
+make_service() {
+	[ $# -gt 0 ] || set -- --key ec:P-256
+	mkdir -p "$T/etc/profiles.d" "$T/ca"
+	printf '%s\n' "$CHALLENGE" >"$T/challenge"
+	cat >"$CONF" <<-CONF
+	public_url = "http://127.0.0.1";
+	listen = "$SOCKET";
+	workers = 2;
+	log = { target = "$T/scepd.log"; };
+	CONF
+	scepctl ca create ca --subject "O=Test, CN=Issuing CA" "$@" >"$T/ca.out" 2>&1 || die "ca create: $(tail -n 1 "$T/ca.out")"
+	make_profile p
+}
+
+# make_profile NAME [OPTION...]
+make_profile() {
+	local name=$1
+	shift
+	scepctl profile create "$name" --ca ca --challenge static --challenge-file "$T/challenge" "$@" >"$T/profile-$name.out" 2>&1 ||
+		die "profile create $name: $(tail -n 1 "$T/profile-$name.out")"
+}
+
+# scepd_start [listen|spawn]: scepd with its own socket, or with spawn-fcgi's. Its process id is then in SCEPD.
+scepd_start() {
+	case ${1:-listen} in
+	listen)
+		background "$T/scepd.err" "$SCEPD_BUILD/scepd" -f -c "$CONF"
+		SCEPD=$BG ;;
+	spawn)
+		spawn-fcgi -s "$SOCKET" -M 0600 -P "$T/spawn.pid" -- "$SCEPD_BUILD/scepd" -f -c "$CONF" >>"$T/scepd.err" 2>&1 ||
+			die "spawn-fcgi: $(tail -n 1 "$T/scepd.err")"
+		SCEPD=$(cat "$T/spawn.pid")
+		PIDS="$SCEPD $PIDS" ;;
+	esac
+	await 20 has_children "$SCEPD" 2 || die "scepd does not start: $(tail -n 1 "$T/scepd.err" "$T/scepd.log" 2>/dev/null)"
+}
+
+# web_up nginx|lighttpd [OTHER-HOST]: that server on a free port; BASE is then http://127.0.0.1:PORT and URL the SCEP URL of
+# the profile p.
+web_up() {
+	local server=$1 tries
+	for tries in 1 2 3 4 5 6 7 8 9 10; do
+		PORT=$((20000 + RANDOM % 30000))
+		! port_busy "$PORT" || continue
+		"web_$server" "$T/$server" "127.0.0.1:$PORT" "$SOCKET" "${2-}"
+		if web_start "$server" "$T/$server"; then
+			BASE=http://127.0.0.1:$PORT
+			URL=$BASE/scep/p/pkiclient.exe
+			await 10 test -s "$T/$server/$server.pid" || die "$server wrote no pid file"
+			return 0
+		fi
+	done
+	die "$server does not start: $(tail -n 1 "$T/$server/start.log")"
+}
+
+web_down() { # nginx|lighttpd
+	end_process "$(cat "$T/$1/$1.pid")" && rm -f "$T/$1/$1.pid"
+}
+
+# stack nginx|lighttpd [CA-OPTION...]: all of it; behind nginx scepd opens its socket itself, behind lighttpd spawn-fcgi does.
+stack() {
+	local server=$1 start=listen
+	shift
+	[ "$server" = nginx ] || start=spawn
+	need "$server" curl openssl spawn-fcgi
+	make_service "$@"
+	scepd_start $start
+	web_up "$server"
+}
+
+# --- a client
+
+# enrol NAME [OPTION...]: scepctl enrols a new key; files $T/NAME.key and $T/NAME.pem.
+enrol() {
+	local name=$1
+	shift
+	scepctl enroll --url "$URL" --subject "O=Test, CN=$name" --challenge-file "$T/challenge" \
+		--key-out "$T/$name.key" --out "$T/$name.pem" "$@"
+}
+
+# issued FILE: whether it holds a certificate that chains to our CA.
+issued() {
+	scepctl ca export ca --with-chain >"$T/chain.pem" && openssl verify -partial_chain -CAfile "$T/chain.pem" "$1"
+}
+
+# http STATUS CURL-ARGUMENT...: whether the answer has that status; head in $T/http.head, body in $T/http.body.
+http() {
+	local want=$1 got
+	shift
+	got=$(curl -sS --max-time 30 -D "$T/http.head" -o "$T/http.body" -w '%{http_code}' "$@")
+	[ "$got" = "$want" ] || {
+		echo "status $got, not $want"
+		return 1
+	}
+}
+
+# pki_status FILE: pkiStatus of a CertRep in DER, with failInfo after it where there is one ("0", "2 2", "3").
+pki_status() {
+	openssl asn1parse -inform DER -in "$1" 2>/dev/null | awk '
+		/2\.16\.840\.1\.113733\.1\.9\.[34]$/ { want = 1; next }
+		want && /PRINTABLESTRING/ { sub(/.*:/, ""); out = out sep $0; sep = " "; want = 0 }
+		END { print out }'
+}
