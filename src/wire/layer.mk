@@ -11,13 +11,18 @@ libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 
 check_PROGRAMS += t_wire
 t_wire_SOURCES = \
+	tests/fixtures.h \
 	tests/wire/main.c \
 	tests/wire/suites.h \
 	tests/wire/test_csr.c \
+	tests/wire/test_http.c \
+	tests/wire/test_query.c \
+	tests/wire/test_route.c \
 	tests/wire/test_scep_attr.c \
 	tests/wire/test_scep_body.c \
 	tests/wire/test_scep_env.c \
-	tests/wire/test_scep_msg.c
+	tests/wire/test_scep_msg.c \
+	tests/wire/test_tlv.c
 t_wire_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_wire_LDADD = libsupport.a $(LINK_WIRE) $(CUNIT_LIBS)
 endif

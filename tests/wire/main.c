@@ -14,6 +14,10 @@ int
 main(void)
 {
 	CU_SuiteInfo suites[] = {
+	    SUITE(http),
+	    SUITE(query),
+	    SUITE(route),
+	    SUITE(tlv),
 	    SUITE(scep_attr),
 	    SUITE(scep_msg),
 	    SUITE(scep_env),

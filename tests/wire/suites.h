@@ -8,9 +8,13 @@
 #include "harness.h"
 
 extern CU_TestInfo csr_tests[];
+extern CU_TestInfo http_tests[];
+extern CU_TestInfo query_tests[];
+extern CU_TestInfo route_tests[];
 extern CU_TestInfo scep_attr_tests[];
 extern CU_TestInfo scep_body_tests[];
 extern CU_TestInfo scep_env_tests[];
 extern CU_TestInfo scep_msg_tests[];
+extern CU_TestInfo tlv_tests[];
 
 #endif

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Paths as clients send them, and the profile each one means.
+ */
+#include "wire/route.h"
+#include "suites.h"
+
+static void
+paths(void)
+{
+	static const struct {
+		const char *path;
+		enum route_kind kind;
+		const char *profile;
+	} rows[] = {
+	    {"/scep/vpn", ROUTE_SCEP, "vpn"},
+	    {"/scep/vpn/", ROUTE_SCEP, "vpn"},
+	    {"/scep/vpn/pkiclient.exe", ROUTE_SCEP, "vpn"},
+	    {"/scep/vpn/mscep.dll/pkiclient.exe", ROUTE_SCEP, "vpn"},
+	    {"//scep///vpn//pkiclient.exe", ROUTE_SCEP, "vpn"},
+	    {"/scep/7f6c0b1e-0000-4000-8000-000000000001/pkiclient.exe", ROUTE_SCEP,
+	        "7f6c0b1e-0000-4000-8000-000000000001"},
+	    {"/scep/challenge", ROUTE_SCEP, "challenge"},
+	    {"/scep/vpn/challenge", ROUTE_CHALLENGE, "vpn"},
+	    {"/scep//vpn//challenge", ROUTE_CHALLENGE, "vpn"},
+	    {"/scep/challenge/challenge", ROUTE_CHALLENGE, "challenge"},
+	    {"/scep/vpn/challenge/", ROUTE_SCEP, "vpn"},
+	    {"/scep/vpn/challenge/x", ROUTE_SCEP, "vpn"},
+	    {"/scep/vpn/Challenge", ROUTE_SCEP, "vpn"},
+	    {"/scep/vpn/challenges", ROUTE_SCEP, "vpn"},
+	    {"/scep/vpn/x/challenge", ROUTE_SCEP, "vpn"},
+	    {"", ROUTE_OTHER, ""},
+	    {"/", ROUTE_OTHER, ""},
+	    {"/scep", ROUTE_OTHER, ""},
+	    {"/scep/", ROUTE_OTHER, ""},
+	    {"/scep//", ROUTE_OTHER, ""},
+	    {"scep/vpn", ROUTE_OTHER, ""},
+	    {"/SCEP/vpn", ROUTE_OTHER, ""},
+	    {"/scepter/vpn", ROUTE_OTHER, ""},
+	    {"/x/scep/vpn", ROUTE_OTHER, ""},
+	    {"/cgi-bin/pkiclient.exe", ROUTE_OTHER, ""},
+	    {"/certsrv/mscep/mscep.dll/pkiclient.exe", ROUTE_OTHER, ""},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct route r = route_of(view_str(rows[i].path));
+
+		if (r.kind != rows[i].kind || !view_eq(r.profile, view_str(rows[i].profile)))
+			CU_FAIL(rows[i].path);
+	}
+}
+
+static void
+below_a_prefix(void)
+{
+	static const struct {
+		const char *path, *prefix;
+		bool below;
+	} rows[] = {
+	    {"/cgi-bin/pkiclient.exe", "/cgi-bin/pkiclient.exe", true},
+	    {"/cgi-bin/pkiclient.exe", "/cgi-bin", true},
+	    {"/cgi-bin/pkiclient.exe", "/cgi-bin//", true},
+	    {"/cgi-bin", "/cgi-bin/", true},
+	    {"//cgi-bin/x", "/cgi-bin", true},
+	    {"/anything", "/", true},
+	    {"/", "/", true},
+	    {"/cgi-bin2/x", "/cgi-bin", false},
+	    {"/cgi-bi", "/cgi-bin", false},
+	    {"/x/cgi-bin", "/cgi-bin", false},
+	    {"/", "/cgi-bin", false},
+	    {"", "/cgi-bin", false},
+	    {"/Cgi-bin", "/cgi-bin", false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+		if (route_below(view_str(rows[i].path), view_str(rows[i].prefix)) != rows[i].below)
+			CU_FAIL(rows[i].path);
+}
+
+CU_TestInfo route_tests[] = {
+    T(paths),
+    T(below_a_prefix),
+    CU_TEST_INFO_NULL,
+};
