@@ -1,9 +1,29 @@
 noinst_LIBRARIES += libconf.a
-libconf_a_SOURCES =
+libconf_a_SOURCES = \
+	include/conf/assemble.h \
+	include/conf/conf.h \
+	include/conf/folder.h \
+	include/conf/key.h \
+	include/conf/scan.h \
+	include/conf/tree.h \
+	src/conf/assemble.c \
+	src/conf/conf.c \
+	src/conf/key.c \
+	src/conf/print.c \
+	src/conf/scan.c \
+	src/conf/take.c \
+	src/conf/take_profile.c \
+	src/conf/tree.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_conf
-t_conf_SOURCES = tests/conf/main.c
+t_conf_SOURCES = \
+	tests/conf/main.c \
+	tests/conf/suites.h \
+	tests/conf/test_assemble.c \
+	tests/conf/test_conf.c \
+	tests/conf/test_print.c \
+	tests/conf/test_scan.c
 t_conf_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-t_conf_LDADD = $(LINK_CONF) $(CUNIT_LIBS)
+t_conf_LDADD = libsupport.a $(LINK_CONF) $(CUNIT_LIBS)
 endif

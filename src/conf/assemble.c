@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Everything that configuration only names is read here: certificates, chains, private keys. Each
+ * worker does it after its fork, so the master that outlives them all never holds a key.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "base/file.h"
+#include "conf/assemble.h"
+
+#define PEM_MAX (256u << 10)
+#define PASSPHRASE_MAX 4096u
+
+char *
+conf_ca_path(const struct conf *c, const char *ca, const char *file)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s/%s", c->ca_dir, ca, file) < 0 ? NULL : path;
+}
+
+/* Keeps the first line only. */
+static int
+first_line(struct view text, struct secret *out)
+{
+	size_t n = 0;
+
+	while (n < text.n && text.p[n] != '\n' && text.p[n] != '\r')
+		n++;
+	return secret_set(out, n > 0 ? text.p : (const uint8_t *)"", n);
+}
+
+/* systemd gives a credential its own access rules, an ACL among them, which the bits of its mode do
+ * not show. */
+static int
+read_credential(const char *path, struct secret *out, struct err *e)
+{
+	struct buf text = {0};
+	int rc = file_read(path, PASSPHRASE_MAX, &text, e);
+
+	if (rc == 0 && first_line(buf_view(&text), out) != 0)
+		rc = err_set(e, ERR_MEMORY, "no memory");
+	if (text.p != NULL)
+		OPENSSL_cleanse(text.p, text.n);
+	buf_free(&text);
+	return rc;
+}
+
+static int
+read_passphrase(const char *path, struct secret *out, struct err *e)
+{
+	struct secret text = {0};
+	int rc = file_read_secret(path, PASSPHRASE_MAX, &text, e);
+
+	if (rc == 0 && first_line(secret_view(&text), out) != 0)
+		rc = err_set(e, ERR_MEMORY, "no memory");
+	secret_free(&text);
+	return rc;
+}
+
+int
+conf_passphrase(const struct conf *c, const char *what, struct secret *out, struct err *e)
+{
+	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
+	const char *folders[] = {credentials != NULL ? credentials : "", c->passphrase_dir};
+
+	*out = (struct secret){0};
+	for (size_t i = 0; i < 2; i++) {
+		char *path;
+		int rc;
+
+		if (*folders[i] == '\0')
+			continue;
+		if (asprintf(&path, "%s/%s", folders[i], what) < 0)
+			return err_set(e, ERR_MEMORY, "no memory");
+		if (access(path, F_OK) != 0 && errno == ENOENT) {
+			free(path);
+			continue;
+		}
+		rc = i == 0 ? read_credential(path, out, e) : read_passphrase(path, out, e);
+		free(path);
+		return rc;
+	}
+	return 0;
+}
+
+/* The private key at `path`, with the passphrase of "KIND-NAME" when there is one. */
+static EVP_PKEY *
+load_key(const struct conf *c, const char *path, const char *kind, const char *name, struct err *e)
+{
+	struct secret pass = {0};
+	EVP_PKEY *key = NULL;
+	char what[PROFILE_NAME_MAX + 8];
+
+	snprintf(what, sizeof what, "%s-%s", kind, name);
+	if (conf_passphrase(c, what, &pass, e) == 0)
+		key = key_load(path, pass.n > 0 ? (const char *)pass.p : NULL, e);
+	secret_free(&pass);
+	return key;
+}
+
+/* Sets the path in front of a complaint about a file's content. */
+static int
+about(const char *path, const struct err *why, struct err *e)
+{
+	if (strstr(why->detail, path) != NULL)
+		return err_set(e, why->code, "%s", why->detail);
+	return err_set(e, why->code, "%s: %s", path, why->detail);
+}
+
+static int
+read_ca_certs(const struct conf *c, const char *name, struct authority *a, struct err *e)
+{
+	char *cert_path = conf_ca_path(c, name, "ca.pem"),
+	     *chain_path = conf_ca_path(c, name, "chain.pem");
+	struct buf cert = {0}, chain = {0};
+	struct err why = ERR_INIT;
+	int rc = -1;
+
+	if (cert_path == NULL || chain_path == NULL) {
+		err_set(e, ERR_MEMORY, "no memory");
+		goto out;
+	}
+	if (file_read(cert_path, PEM_MAX, &cert, e) != 0)
+		goto out;
+	if (access(chain_path, F_OK) == 0 && file_read(chain_path, PEM_MAX, &chain, e) != 0)
+		goto out;
+	if (authority_read(a, name, buf_view(&cert), buf_view(&chain), &why) != 0) {
+		about(cert_path, &why, e);
+		goto out;
+	}
+	rc = 0;
+out:
+	buf_free(&cert);
+	buf_free(&chain);
+	free(cert_path);
+	free(chain_path);
+	return rc;
+}
+
+static int
+load_ca(const struct conf *c, const char *name, struct service_ca *ca, struct err *e)
+{
+	char *path = conf_ca_path(c, name, "ca.key");
+	struct err why = ERR_INIT;
+	EVP_PKEY *key;
+	int rc = -1;
+
+	if (path == NULL)
+		return err_set(e, ERR_MEMORY, "no memory");
+	if (read_ca_certs(c, name, &ca->authority, e) != 0)
+		goto out;
+	if ((key = load_key(c, path, "ca", name, &why)) == NULL ||
+	    (ca->key = ca_key_new(key, ca->authority.cert, &why)) == NULL) {
+		about(path, &why, e);
+		goto out;
+	}
+	rc = 0;
+out:
+	free(path);
+	return rc;
+}
+
+static const struct service_ca *
+find_ca(const struct service *s, const char *name)
+{
+	for (size_t i = 0; i < s->n_cas; i++)
+		if (strcmp(s->cas[i].authority.name, name) == 0)
+			return &s->cas[i];
+	return NULL;
+}
+
+/* Every authority that a profile names, once. */
+static int
+load_cas(const struct conf *c, struct service *s, struct err *e)
+{
+	if ((s->cas = calloc(c->n_profiles + 1, sizeof *s->cas)) == NULL)
+		return err_set(e, ERR_MEMORY, "no memory");
+	for (size_t i = 0; i < c->n_profiles; i++) {
+		const char *name = c->profiles[i].profile.ca;
+
+		if (find_ca(s, name) != NULL)
+			continue;
+		if (load_ca(c, name, &s->cas[s->n_cas++], e) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The first certificate of a PEM file. */
+static X509 *
+read_cert(const char *path, struct err *e)
+{
+	struct buf pem = {0};
+	STACK_OF(X509) *certs = NULL;
+	X509 *cert = NULL;
+	struct err why = ERR_INIT;
+
+	if (file_read(path, PEM_MAX, &pem, e) == 0) {
+		if ((certs = certs_read_pem(buf_view(&pem), &why)) == NULL)
+			about(path, &why, e);
+		else
+			cert = sk_X509_shift(certs);
+	}
+	sk_X509_pop_free(certs, X509_free);
+	buf_free(&pem);
+	return cert;
+}
+
+static struct ra_key *
+load_ra(const struct conf *c, const struct conf_profile *from, size_t i, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct ra_key *ra = NULL;
+	EVP_PKEY *key;
+	X509 *cert = read_cert(from->ra_certs[i], e);
+
+	if (cert == NULL)
+		return NULL;
+	if ((key = load_key(c, from->ra_keys[i], "ra", from->profile.name, &why)) == NULL ||
+	    (ra = ra_key_new(key, cert, &why)) == NULL)
+		about(from->ra_keys[i], &why, e);
+	X509_free(cert);
+	return ra;
+}
+
+static int
+copy_lists(const struct profile *from, struct profile *to)
+{
+	if (from->n_paths > 0 && (to->paths = calloc(from->n_paths, sizeof *to->paths)) == NULL)
+		return -1;
+	for (; to->n_paths < from->n_paths; to->n_paths++)
+		if ((to->paths[to->n_paths] = strdup(from->paths[to->n_paths])) == NULL)
+			return -1;
+	if (from->challenges.n > 0) {
+		size_t size = from->challenges.n * sizeof *to->challenges.entries;
+
+		if ((to->challenges.entries = malloc(size)) == NULL)
+			return -1;
+		memcpy(to->challenges.entries, from->challenges.entries, size);
+		to->challenges.n = from->challenges.n;
+	}
+	to->ext_key_usage =
+	    sk_ASN1_OBJECT_deep_copy(from->ext_key_usage, OBJ_dup, ASN1_OBJECT_free);
+	return to->ext_key_usage == NULL ? -1 : 0;
+}
+
+/* A profile with lists of its own. */
+static int
+copy_profile(const struct profile *from, struct profile *to, struct err *e)
+{
+	*to = *from;
+	to->paths = NULL;
+	to->n_paths = 0;
+	to->challenges.entries = NULL;
+	to->challenges.n = 0;
+	to->ext_key_usage = NULL;
+	return copy_lists(from, to) == 0 ? 0 : err_set(e, ERR_MEMORY, "no memory");
+}
+
+static int
+load_profile(
+    const struct conf *c, const struct conf_profile *from, struct service *s, struct err *e)
+{
+	struct service_profile *p = &s->profiles[s->n_profiles++];
+
+	p->ca = find_ca(s, from->profile.ca);
+	if (copy_profile(&from->profile, &p->profile, e) != 0)
+		return -1;
+	for (; p->n_ras < from->n_ras; p->n_ras++)
+		if ((p->ras[p->n_ras] = load_ra(c, from, p->n_ras, e)) == NULL)
+			return -1;
+	if (*c->default_profile != '\0' && conf_profile(c, c->default_profile) == from)
+		s->default_profile = p;
+	return 0;
+}
+
+static int
+copy_proxies(const struct conf *c, struct service *s, struct err *e)
+{
+	if ((s->trusted_proxies = calloc(c->n_trusted_proxies + 1, sizeof *s->trusted_proxies)) ==
+	    NULL)
+		return err_set(e, ERR_MEMORY, "no memory");
+	for (; s->n_trusted_proxies < c->n_trusted_proxies; s->n_trusted_proxies++)
+		if ((s->trusted_proxies[s->n_trusted_proxies] =
+		            strdup(c->trusted_proxies[s->n_trusted_proxies])) == NULL)
+			return err_set(e, ERR_MEMORY, "no memory");
+	return 0;
+}
+
+int
+conf_assemble(const struct conf *c, struct service *s, struct err *e)
+{
+	*s = (struct service){0};
+	if (load_cas(c, s, e) != 0 || copy_proxies(c, s, e) != 0)
+		return -1;
+	if ((s->profiles = calloc(c->n_profiles + 1, sizeof *s->profiles)) == NULL)
+		return err_set(e, ERR_MEMORY, "no memory");
+	for (size_t i = 0; i < c->n_profiles; i++)
+		if (load_profile(c, &c->profiles[i], s, e) != 0)
+			return -1;
+	return service_prepare(s, e);
+}

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The effective configuration for `scepd -T`: every row of the table with the value in force and
+ * its origin, printed from the same settings that conf_read takes. Hashes of challenges are hidden.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/folder.h"
+#include "conf/tree.h"
+
+#define COLUMN 48 /* where origins begin unless the value is longer */
+
+static int
+write_string(struct buf *out, const char *text)
+{
+	int rc = buf_add(out, "\"", 1);
+
+	for (; rc == 0 && *text != '\0'; text++) {
+		if (*text == '"' || *text == '\\')
+			rc = buf_add(out, "\\", 1);
+		if (rc == 0)
+			rc = buf_add(out, text, 1);
+	}
+	return rc == 0 ? buf_add(out, "\"", 1) : -1;
+}
+
+static int write_value(struct buf *out, const config_setting_t *v);
+
+static int
+write_members(struct buf *out, const config_setting_t *v, const char *open, const char *close)
+{
+	int n = config_setting_length(v), rc = buf_add_str(out, open);
+	bool group = config_setting_is_group(v);
+
+	for (int i = 0; rc == 0 && i < n; i++) {
+		const config_setting_t *m = config_setting_get_elem(v, (unsigned)i);
+
+		rc = buf_add_str(out, i > 0 && !group ? ", " : " ");
+		if (rc == 0 && group)
+			rc = buf_printf(out, "%s = ", config_setting_name(m));
+		if (rc == 0)
+			rc = write_value(out, m);
+		if (rc == 0 && group)
+			rc = buf_add_str(out, ";");
+	}
+	if (rc == 0)
+		rc = buf_printf(out, " %s", close);
+	return rc;
+}
+
+static int
+write_value(struct buf *out, const config_setting_t *v)
+{
+	const char *name = config_setting_name(v);
+
+	switch (config_setting_type(v)) {
+	case CONFIG_TYPE_BOOL:
+		return buf_add_str(
+		    out, config_setting_get_bool(v) == CONFIG_TRUE ? "true" : "false");
+	case CONFIG_TYPE_INT:
+		return buf_printf(out, "%d", config_setting_get_int(v));
+	case CONFIG_TYPE_STRING:
+		if (name != NULL && strcmp(name, "hash") == 0)
+			return buf_add_str(out, "\"(hidden)\"");
+		return write_string(out, config_setting_get_string(v));
+	case CONFIG_TYPE_GROUP:
+		return write_members(out, v, "{", "}");
+	case CONFIG_TYPE_ARRAY:
+		return write_members(out, v, "[", "]");
+	default:
+		return write_members(out, v, "(", ")");
+	}
+}
+
+static int
+print_row(const struct tree *t, const struct key *k, FILE *out, struct err *e)
+{
+	const config_setting_t *v = tree_value(t, k);
+	struct buf line = {0};
+	int rc = -1;
+
+	if (buf_printf(&line, "%s = ", k->path) != 0 || write_value(&line, v) != 0 ||
+	    buf_add_str(&line, ";") != 0) {
+		err_set(e, ERR_CONFIG, "%s: no memory", t->label);
+		goto out;
+	}
+	fprintf(out, "%-*s # ", COLUMN, buf_str(&line));
+	if (tree_given(t, v))
+		fprintf(out, "%s:%u\n", t->label, (unsigned)config_setting_source_line(v));
+	else
+		fprintf(out, "default\n");
+	rc = 0;
+out:
+	buf_free(&line);
+	return rc;
+}
+
+static int
+print_file(enum key_file file, const char *path, const char *dir, const char *name, FILE *out,
+    struct err *e)
+{
+	struct tree t = {0};
+	int rc = tree_read(&t, file, path, dir, name, e);
+
+	if (rc == 0)
+		fprintf(out, "%s# %s\n", file == KEY_FILE_MAIN ? "" : "\n", path);
+	for (const struct key *k = keys_of(file); rc == 0 && k->path != NULL; k++)
+		if (k->type != KEY_GROUP && !key_in_list(file, k))
+			rc = print_row(&t, k, out, e);
+	tree_free(&t);
+	return rc;
+}
+
+int
+conf_print(const char *path, FILE *out, struct err *e)
+{
+	struct conf c;
+	int rc = conf_read(path, &c, e);
+
+	if (rc == 0)
+		rc = print_file(KEY_FILE_MAIN, c.file, c.dir, "", out, e);
+	for (size_t i = 0; rc == 0 && i < c.n_profiles; i++)
+		rc = print_file(KEY_FILE_PROFILE, c.profiles[i].file, c.dir,
+		    c.profiles[i].profile.name, out, e);
+	if (rc == 0 && fflush(out) != 0)
+		rc = err_set(e, ERR_CONFIG, "the configuration cannot be written");
+	conf_free(&c);
+	return rc;
+}

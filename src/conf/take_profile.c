@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The rows of a profile that need a look of their own: identity, challenges, algorithms, key usages
+ * and RA files.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/err.h>
+#include <openssl/objects.h>
+
+#include "conf/conf.h"
+#include "conf/tree.h"
+#include "scep/service.h"
+
+static int
+wrong(const struct tree *t, const config_setting_t *v, const char *key, const char *given,
+    struct err *e)
+{
+	return tree_fault(t, v, e, "%s must be %s, not \"%s\"", key,
+	    key_find(KEY_FILE_PROFILE, key)->allowed, given);
+}
+
+static bool
+is_uuid(const char *text)
+{
+	for (int i = 0; i < 36; i++) {
+		if (i == 8 || i == 13 || i == 18 || i == 23) {
+			if (text[i] != '-')
+				return false;
+		} else if (text[i] == '\0' || strchr("0123456789abcdefABCDEF", text[i]) == NULL) {
+			return false;
+		}
+	}
+	return text[36] == '\0';
+}
+
+int
+take_id(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct conf_profile *p = base;
+	const char *text = config_setting_get_string(v);
+
+	if (!is_uuid(text))
+		return wrong(t, v, "id", text, e);
+	for (size_t i = 0; i < sizeof p->profile.id; i++)
+		p->profile.id[i] =
+		    text[i] >= 'A' && text[i] <= 'F' ? (char)(text[i] + ('a' - 'A')) : text[i];
+	return 0;
+}
+
+int
+take_ca(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct conf_profile *p = base;
+	const char *text = config_setting_get_string(v);
+
+	if (!profile_name_ok(text))
+		return wrong(t, v, "ca", text, e);
+	snprintf(p->profile.ca, sizeof p->profile.ca, "%s", text);
+	return 0;
+}
+
+int
+take_paths(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct profile *p = &((struct conf_profile *)base)->profile;
+
+	for (int i = 0; i < config_setting_length(v); i++) {
+		const char *path = config_setting_get_string_elem(v, i);
+
+		if (path[0] != '/' || strcmp(path, "/scep") == 0 || strncmp(path, "/scep/", 6) == 0)
+			return wrong(t, config_setting_get_elem(v, (unsigned)i), "paths", path, e);
+	}
+	if ((p->paths = tree_strings(v, &p->n_paths)) == NULL)
+		return tree_fault(t, v, e, "no memory");
+	return 0;
+}
+
+/* "" is 0. A day alone is its first second, or its last for an end. -1: not a date. */
+static time_t
+date_read(const char *text, bool is_end)
+{
+	struct tm tm = {0};
+	const char *rest;
+
+	if (*text == '\0')
+		return 0;
+	if ((rest = strptime(text, "%Y-%m-%dT%H:%M:%SZ", &tm)) == NULL) {
+		tm = (struct tm){0};
+		rest = strptime(text, "%Y-%m-%d", &tm);
+		if (is_end) {
+			tm.tm_hour = 23;
+			tm.tm_min = tm.tm_sec = 59;
+		}
+	}
+	if (rest == NULL || *rest != '\0' || tm.tm_year < 70)
+		return -1;
+	/* strptime takes the 31st of every month; timegm then moves it into the next one. */
+	int day = tm.tm_mday;
+	time_t at = timegm(&tm);
+	return tm.tm_mday == day ? at : -1;
+}
+
+static int
+take_challenge(
+    const struct tree *t, const config_setting_t *group, struct challenge_set *set, struct err *e)
+{
+	const char *name = tree_text(group, "name");
+	const char *from_text = tree_text(group, "not_before"),
+	           *to_text = tree_text(group, "not_after");
+	time_t from = date_read(from_text, false), to = date_read(to_text, true);
+	struct err why = ERR_INIT;
+
+	if (*name == '\0' || strlen(name) >= sizeof set->entries->name)
+		return wrong(
+		    t, config_setting_get_member(group, "name"), "challenge.static.name", name, e);
+	for (size_t i = 0; i < set->n; i++)
+		if (strcmp(set->entries[i].name, name) == 0)
+			return tree_fault(t, group, e,
+			    "the challenge \"%s\" stands here for the second time", name);
+	if (from == -1)
+		return wrong(t, config_setting_get_member(group, "not_before"),
+		    "challenge.static.not_before", from_text, e);
+	if (to == -1)
+		return wrong(t, config_setting_get_member(group, "not_after"),
+		    "challenge.static.not_after", to_text, e);
+	if (from != 0 && to != 0 && to < from)
+		return tree_fault(t, group, e, "the challenge \"%s\" ends before it begins", name);
+	if (challenge_add(set, name, tree_text(group, "hash"), from, to, &why) != 0)
+		return tree_fault(t, config_setting_get_member(group, "hash"), e, "%s", why.detail);
+	return 0;
+}
+
+int
+take_challenges(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct profile *p = &((struct conf_profile *)base)->profile;
+	int n = config_setting_length(v);
+
+	/* What does not say who may enrol must not let anybody in. */
+	if (p->challenge_type == CHALLENGE_STATIC && n == 0)
+		return tree_fault(t, tree_value(t, key_find(KEY_FILE_PROFILE, "challenge")), e,
+		    "a static profile needs at least one challenge in challenge.static (\"scepctl "
+		    "challenge "
+		    "hash\" makes its hash)");
+	if (p->challenge_type == CHALLENGE_DYNAMIC && n > 0)
+		return tree_fault(t, v, e, "a dynamic profile has no static challenges");
+	for (int i = 0; i < n; i++)
+		if (take_challenge(t, config_setting_get_elem(v, (unsigned)i), &p->challenges, e) !=
+		    0)
+			return -1;
+	return 0;
+}
+
+int
+take_bad_cipher(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct conf_profile *p = base;
+	const char *text = config_setting_get_string(v);
+
+	p->profile.bad_cipher_cert_rep = strcmp(text, "certrep") == 0;
+	if (!p->profile.bad_cipher_cert_rep && strcmp(text, "http") != 0)
+		return wrong(t, v, "bad_cipher_reply", text, e);
+	return 0;
+}
+
+static void
+set_bit(unsigned *set, unsigned bit, const config_setting_t *v)
+{
+	*set = config_setting_get_bool(v) == CONFIG_TRUE ? *set | bit : *set & ~bit;
+}
+
+int
+take_des3(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	(void)t;
+	(void)e;
+	set_bit(&((struct conf_profile *)base)->profile.algs.ciphers, 1u << CIPHER_DES3, v);
+	return 0;
+}
+
+int
+take_sha1(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	(void)t;
+	(void)e;
+	set_bit(&((struct conf_profile *)base)->profile.algs.digests, 1u << DIGEST_SHA1, v);
+	return 0;
+}
+
+int
+take_key_usage(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct conf_profile *p = base;
+	const unsigned never = key_usage_read("keyCertSign") | key_usage_read("cRLSign") |
+	                       key_usage_read("encipherOnly") | key_usage_read("decipherOnly");
+
+	p->profile.key_usage = 0;
+	for (int i = 0; i < config_setting_length(v); i++) {
+		const char *text = config_setting_get_string_elem(v, i);
+		unsigned bit = key_usage_read(text);
+
+		if (bit == 0 || (bit & never) != 0)
+			return wrong(
+			    t, config_setting_get_elem(v, (unsigned)i), "key_usage", text, e);
+		p->profile.key_usage |= bit;
+	}
+	if (p->profile.key_usage == 0)
+		return wrong(t, v, "key_usage", "", e);
+	return 0;
+}
+
+/* Names of usages and nothing else that OpenSSL has a name for; anything may be given by its
+ * number. */
+static ASN1_OBJECT *
+eku_read(const char *text)
+{
+	static const char *const names[] = {"serverAuth", "clientAuth", "codeSigning",
+	    "emailProtection", "timeStamping", "OCSPSigning", "ipsecIKE", "ipsecEndSystem",
+	    "ipsecTunnel", "ipsecUser", "msSmartcardLogin", "pkInitClientAuth"};
+	ASN1_OBJECT *o;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(text, names[i]) == 0)
+			return OBJ_txt2obj(text, 0);
+	if (strspn(text, "0123456789.") != strlen(text))
+		return NULL;
+	o = OBJ_txt2obj(text, 1);
+	ERR_clear_error();
+	if (o != NULL && OBJ_obj2nid(o) == NID_anyExtendedKeyUsage) {
+		ASN1_OBJECT_free(o);
+		o = NULL;
+	}
+	return o;
+}
+
+int
+take_eku(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct profile *p = &((struct conf_profile *)base)->profile;
+	ASN1_OBJECT *o;
+
+	while ((o = sk_ASN1_OBJECT_pop(p->ext_key_usage)) != NULL)
+		ASN1_OBJECT_free(o);
+	for (int i = 0; i < config_setting_length(v); i++) {
+		const char *text = config_setting_get_string_elem(v, i);
+
+		if ((o = eku_read(text)) == NULL)
+			return wrong(t, config_setting_get_elem(v, (unsigned)i),
+			    "extended_key_usage", text, e);
+		if (sk_ASN1_OBJECT_push(p->ext_key_usage, o) <= 0) {
+			ASN1_OBJECT_free(o);
+			return tree_fault(t, v, e, "no memory");
+		}
+	}
+	return 0;
+}
+
+int
+take_ras(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct conf_profile *p = base;
+	int n = config_setting_length(v);
+
+	if (n < 1 || n > RAS_MAX)
+		return tree_fault(t, v, e, "ra must be %s, not of %d",
+		    key_find(KEY_FILE_PROFILE, "ra")->allowed, n);
+	p->ra_certs = calloc((size_t)n, sizeof *p->ra_certs);
+	p->ra_keys = calloc((size_t)n, sizeof *p->ra_keys);
+	if (p->ra_certs == NULL || p->ra_keys == NULL)
+		return tree_fault(t, v, e, "no memory");
+	for (; p->n_ras < (size_t)n; p->n_ras++) {
+		const config_setting_t *group = config_setting_get_elem(v, (unsigned)p->n_ras);
+
+		p->ra_certs[p->n_ras] = tree_path(t, tree_text(group, "certificate"));
+		p->ra_keys[p->n_ras] = tree_path(t, tree_text(group, "key"));
+		if (p->ra_certs[p->n_ras] == NULL || p->ra_keys[p->n_ras] == NULL) {
+			p->n_ras++;
+			return tree_fault(t, v, e, "no memory");
+		}
+	}
+	return 0;
+}

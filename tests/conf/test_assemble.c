@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * From files to a service: what the configuration names is read, and what is wrong with a file is
+ * said with its path.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <openssl/pem.h>
+
+#include "conf/assemble.h"
+#include "suites.h"
+#include "support/make.h"
+
+#define OTHER_ID "11111111-2222-3333-4444-555555555555"
+#define PASSPHRASE "pass phrase"
+
+static void
+write_cert(struct tmpdir *t, const char *name, X509 *cert)
+{
+	FILE *f = fopen(tmpdir_path(t, name), "w");
+
+	CU_ASSERT_FATAL(f != NULL && PEM_write_X509(f, cert) == 1);
+	fclose(f);
+}
+
+static void
+write_key(struct tmpdir *t, const char *name, EVP_PKEY *key, const char *passphrase)
+{
+	FILE *f = fopen(tmpdir_path(t, name), "w");
+	const EVP_CIPHER *cipher = passphrase == NULL ? NULL : EVP_aes_256_cbc();
+
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT_FATAL(PEM_write_PKCS8PrivateKey(
+	                    f, key, cipher, NULL, 0, NULL, (void *)(uintptr_t)passphrase) == 1);
+	fclose(f);
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(t, name), 0600), 0);
+}
+
+static void
+write_text(struct tmpdir *t, const char *name, const char *text, mode_t mode)
+{
+	CU_ASSERT_EQUAL(conf_dir_write(t, name, text), 0);
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(t, name), mode), 0);
+}
+
+/* Two profiles of one authority under a root. */
+static void
+setup(struct tmpdir *t)
+{
+	struct make_cert root = {.key = make_rsa(2048, 0),
+	    .cn = "CN=Root",
+	    .exts = {"basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"}};
+	struct make_cert ca = {.key = make_rsa(2048, 1),
+	    .cn = "CN=CA",
+	    .issuer_key = root.key,
+	    .exts = {"basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"}};
+	struct make_cert ra = {.key = make_rsa(2048, 2),
+	    .cn = "CN=RA",
+	    .issuer_key = ca.key,
+	    .exts = {"keyUsage=critical,digitalSignature,keyEncipherment"}};
+	static const char *const folders[] = {"ca", "ca/main", "ra", "ra/vpn", "ra/wifi", "pass"};
+	X509 *root_cert, *ca_cert, *ra_cert;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(t), 0);
+	for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++)
+		CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, folders[i]), 0700), 0);
+	root_cert = make_cert(&root);
+	ca.issuer = root_cert;
+	ca_cert = make_cert(&ca);
+	ra.issuer = ca_cert;
+	ra_cert = make_cert(&ra);
+	write_cert(t, "ca/main/chain.pem", root_cert);
+	write_cert(t, "ca/main/ca.pem", ca_cert);
+	write_key(t, "ca/main/ca.key", ca.key, NULL);
+	write_cert(t, "ra/vpn/ra.pem", ra_cert);
+	write_key(t, "ra/vpn/ra.key", ra.key, NULL);
+	write_cert(t, "ra/wifi/ra.pem", ra_cert);
+	write_key(t, "ra/wifi/ra.key", ra.key, NULL);
+	X509_free(root_cert);
+	X509_free(ca_cert);
+	X509_free(ra_cert);
+	write_text(t, "scepd.conf",
+	    "default_profile = \"wifi\"; trusted_proxies = [ \"127.0.0.1\" ]; passphrase_dir = "
+	    "\"pass\";",
+	    0644);
+	write_text(t, "profiles.d/vpn.conf", profile_text(TEST_ID, "paths = [ \"/x\" ];"), 0644);
+	write_text(t, "profiles.d/wifi.conf", profile_text(OTHER_ID, ""), 0644);
+}
+
+/* Assembles the folder; the error's code, with its detail in `detail`. */
+static enum err_code
+assemble(struct tmpdir *t, struct service *s, char *detail, size_t len)
+{
+	struct conf c;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(conf_read(tmpdir_path(t, "scepd.conf"), &c, &e), 0);
+	CU_ASSERT_EQUAL(conf_assemble(&c, s, &e), e.code == ERR_OK ? 0 : -1);
+	conf_free(&c);
+	snprintf(detail, len, "%s", e.detail);
+	return e.code;
+}
+
+static void
+expect(struct tmpdir *t, enum err_code code, const char *in_detail)
+{
+	struct service s;
+	char detail[400];
+
+	CU_ASSERT_EQUAL(assemble(t, &s, detail, sizeof detail), code);
+	CU_ASSERT_PTR_NOT_NULL(strstr(detail, in_detail));
+	if (strstr(detail, in_detail) == NULL)
+		fprintf(stderr, "\n  %s is not in: %s\n", in_detail, detail);
+	service_free(&s);
+}
+
+static void
+a_service_of_its_own(void)
+{
+	struct tmpdir t;
+	struct service s;
+	char detail[400];
+
+	setup(&t);
+	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
+	CU_ASSERT_STRING_EQUAL(detail, "");
+	CU_ASSERT_EQUAL(s.n_cas, 1);
+	CU_ASSERT_EQUAL(sk_X509_num(s.cas[0].authority.chain), 1);
+	CU_ASSERT_EQUAL_FATAL(s.n_profiles, 2);
+	CU_ASSERT_PTR_EQUAL(s.profiles[0].ca, &s.cas[0]);
+	CU_ASSERT_PTR_EQUAL(s.profiles[1].ca, &s.cas[0]);
+	CU_ASSERT_PTR_EQUAL(s.default_profile, &s.profiles[1]);
+	CU_ASSERT_STRING_EQUAL(s.profiles[0].profile.paths[0], "/x");
+	CU_ASSERT_EQUAL(s.profiles[0].profile.challenges.n, 1);
+	CU_ASSERT_EQUAL(s.profiles[0].n_ras, 1);
+	CU_ASSERT_PTR_NOT_NULL(s.profiles[0].ras[0]);
+	CU_ASSERT_EQUAL(s.n_trusted_proxies, 1);
+	CU_ASSERT_TRUE(s.profiles[0].ca_cert.n > 0);
+	service_free(&s);
+	tmpdir_remove(&t);
+}
+
+static void
+files_that_are_missing(void)
+{
+	static const char *const files[] = {
+	    "ca/main/ca.pem", "ca/main/ca.key", "ra/vpn/ra.pem", "ra/wifi/ra.key"};
+	struct tmpdir t;
+	char aside[PATH_MAX];
+
+	setup(&t);
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		snprintf(aside, sizeof aside, "%s/aside", t.path);
+		CU_ASSERT_EQUAL(rename(tmpdir_path(&t, files[i]), aside), 0);
+		expect(&t, strstr(files[i], ".key") != NULL ? ERR_KEY_FILE : ERR_FILE, files[i]);
+		CU_ASSERT_EQUAL(rename(aside, tmpdir_path(&t, files[i])), 0);
+	}
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ca/main/chain.pem")), 0);
+	expect(&t, ERR_OK, "");
+	tmpdir_remove(&t);
+}
+
+static void
+files_that_are_wrong(void)
+{
+	struct tmpdir t;
+
+	setup(&t);
+	write_key(&t, "ra/vpn/ra.key", make_rsa(2048, 3), NULL);
+	expect(&t, ERR_KEY_FILE, "ra/vpn/ra.key");
+	write_key(&t, "ra/vpn/ra.key", make_rsa(2048, 2), NULL);
+	write_key(&t, "ca/main/ca.key", make_rsa(2048, 3), NULL);
+	expect(&t, ERR_KEY_FILE, "ca/main/ca.key");
+	write_key(&t, "ca/main/ca.key", make_rsa(2048, 1), NULL);
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(&t, "ca/main/ca.key"), 0644), 0);
+	expect(&t, ERR_KEY_FILE, "ca/main/ca.key");
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(&t, "ca/main/ca.key"), 0600), 0);
+	write_text(&t, "ca/main/ca.pem", "no certificate\n", 0644);
+	expect(&t, ERR_CONFIG, "ca/main/ca.pem");
+	tmpdir_remove(&t);
+}
+
+static void
+keys_with_a_passphrase(void)
+{
+	struct tmpdir t;
+	char credentials[PATH_MAX];
+
+	setup(&t);
+	write_key(&t, "ca/main/ca.key", make_rsa(2048, 1), PASSPHRASE);
+	expect(&t, ERR_KEY_FILE, "ca/main/ca.key");
+	write_text(&t, "pass/ca-main", "wrong one\n", 0600);
+	expect(&t, ERR_KEY_FILE, "ca/main/ca.key");
+	write_text(&t, "pass/ca-main", PASSPHRASE "\r\nsecond line\n", 0600);
+	expect(&t, ERR_OK, "");
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(&t, "pass/ca-main"), 0644), 0);
+	expect(&t, ERR_KEY_FILE, "pass/ca-main");
+
+	/* A credential goes before the folder. */
+	CU_ASSERT_EQUAL(mkdir(tmpdir_path(&t, "credentials"), 0700), 0);
+	write_text(&t, "credentials/ca-main", PASSPHRASE, 0440);
+	write_key(&t, "ra/wifi/ra.key", make_rsa(2048, 2), PASSPHRASE);
+	write_text(&t, "credentials/ra-wifi", PASSPHRASE, 0440);
+	snprintf(credentials, sizeof credentials, "%s/credentials", t.path);
+	CU_ASSERT_EQUAL(setenv("CREDENTIALS_DIRECTORY", credentials, 1), 0);
+	expect(&t, ERR_OK, "");
+	unsetenv("CREDENTIALS_DIRECTORY");
+	tmpdir_remove(&t);
+}
+
+CU_TestInfo assemble_tests[] = {
+    T(a_service_of_its_own),
+    T(files_that_are_missing),
+    T(files_that_are_wrong),
+    T(keys_with_a_passphrase),
+    CU_TEST_INFO_NULL,
+};

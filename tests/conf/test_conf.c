@@ -1,0 +1,601 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Reading a whole configuration: what each key sets, the defaults, and a complaint with file and
+ * line for every fault.
+ */
+#include <string.h>
+
+#include <openssl/objects.h>
+
+#include "base/span.h"
+#include "conf/conf.h"
+#include "conf/key.h"
+#include "suites.h"
+
+#define OTHER_ID "11111111-2222-3333-4444-555555555555"
+
+/* Reads the configuration of the folder. */
+static int
+read_dir(struct tmpdir *t, struct conf *c, struct err *e)
+{
+	return conf_read(tmpdir_path(t, "scepd.conf"), c, e);
+}
+
+static void
+expect_fault(struct tmpdir *t, const char *fault)
+{
+	struct conf c;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL(read_dir(t, &c, &e), -1);
+	CU_ASSERT_EQUAL(e.code, ERR_CONFIG);
+	CU_ASSERT_STRING_EQUAL(e.detail, fault);
+	if (strcmp(e.detail, fault) != 0)
+		fprintf(stderr, "\n  wanted %s\n  gave   %s\n", fault, e.detail);
+	conf_free(&c);
+}
+
+struct row {
+	const char *text, *fault;
+};
+
+static void
+defaults_of_scepd_conf(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
+	CU_ASSERT_STRING_EQUAL(c.dir, t.path);
+	CU_ASSERT_STRING_EQUAL(c.file, tmpdir_path(&t, "scepd.conf"));
+	CU_ASSERT_STRING_EQUAL(c.public_url, "http://localhost");
+	CU_ASSERT_STRING_EQUAL(c.listen, "/run/scepd/scepd.sock");
+	CU_ASSERT_EQUAL(c.listen_mode, 0660);
+	CU_ASSERT_STRING_EQUAL(c.listen_group, "");
+	CU_ASSERT_STRING_EQUAL(c.user, "scepd");
+	CU_ASSERT_STRING_EQUAL(c.group, "");
+	CU_ASSERT_EQUAL(c.workers, 0);
+	CU_ASSERT_EQUAL(c.request_deadline, 10);
+	CU_ASSERT_EQUAL(c.drain_deadline, 15);
+	CU_ASSERT_EQUAL(c.max_requests, 100000);
+	CU_ASSERT_STRING_EQUAL(c.log_target, "stderr");
+	CU_ASSERT_EQUAL(c.log_format, LOG_LOGFMT);
+	CU_ASSERT_EQUAL(c.log_level, LOG_LEVEL_INFO);
+	CU_ASSERT_EQUAL(c.n_trusted_proxies, 0);
+	CU_ASSERT_STRING_EQUAL(c.default_profile, "");
+	CU_ASSERT_STRING_EQUAL(c.ca_dir, tmpdir_path(&t, "ca"));
+	CU_ASSERT_STRING_EQUAL(c.passphrase_dir, "");
+	CU_ASSERT_EQUAL(c.n_profiles, 0);
+	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
+static void
+values_of_scepd_conf(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	CU_ASSERT_EQUAL(
+	    conf_dir_write(&t, "scepd.conf",
+	        "public_url = \"https://scep.example.org/\";\n"
+	        "listen = \"run/s\"; listen_mode = \"600\"; listen_group = \"www\";\n"
+	        "user = \"\"; group = \"g\"; workers = 512;\n"
+	        "request_deadline = \"1m\"; drain_deadline = \"1h\"; max_requests = 0;\n"
+	        "log_target = \"/var/log/x\"; log_format = \"json\"; log_level = \"debug\";\n"
+	        "trusted_proxies = [ \"127.0.0.1\", \"::1\", \"unix:\" ];\n"
+	        "default_profile = \"vpn\"; ca_dir = \"/ca\"; passphrase_dir = \"pass\";\n"),
+	    0);
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/vpn.conf", profile_text(TEST_ID, "")), 0);
+	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
+	CU_ASSERT_STRING_EQUAL(c.public_url, "https://scep.example.org");
+	CU_ASSERT_STRING_EQUAL(c.listen, tmpdir_path(&t, "run/s"));
+	CU_ASSERT_EQUAL(c.listen_mode, 0600);
+	CU_ASSERT_STRING_EQUAL(c.listen_group, "www");
+	CU_ASSERT_STRING_EQUAL(c.user, "");
+	CU_ASSERT_STRING_EQUAL(c.group, "g");
+	CU_ASSERT_EQUAL(c.workers, 512);
+	CU_ASSERT_EQUAL(c.request_deadline, 60);
+	CU_ASSERT_EQUAL(c.drain_deadline, 3600);
+	CU_ASSERT_EQUAL(c.max_requests, 0);
+	CU_ASSERT_STRING_EQUAL(c.log_target, "/var/log/x");
+	CU_ASSERT_EQUAL(c.log_format, LOG_JSON);
+	CU_ASSERT_EQUAL(c.log_level, LOG_LEVEL_DEBUG);
+	CU_ASSERT_EQUAL_FATAL(c.n_trusted_proxies, 3);
+	CU_ASSERT_STRING_EQUAL(c.trusted_proxies[2], "unix:");
+	CU_ASSERT_STRING_EQUAL(c.default_profile, "vpn");
+	CU_ASSERT_STRING_EQUAL(c.ca_dir, "/ca");
+	CU_ASSERT_STRING_EQUAL(c.passphrase_dir, tmpdir_path(&t, "pass"));
+	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
+static void
+faults_of_scepd_conf(void)
+{
+	static const struct row rows[] = {
+	    {"workers = 1;\nworker = 2;",
+	        "scepd.conf:2: unknown key \"worker\" (did you mean \"workers\"?)"},
+	    {"zzz = 2;", "scepd.conf:1: unknown key \"zzz\""},
+	    {"workers = 1;\n\nworkers = 2;",
+	        "scepd.conf:3: this key stands here for the second time"},
+	    {"workers = 513;", "scepd.conf:1: workers must be a whole number from 0 to 512 (0: two "
+	                       "a processor), not 513"},
+	    {"workers = -1;", "scepd.conf:1: workers must be a whole number from 0 to 512 (0: two "
+	                      "a processor), not -1"},
+	    {"workers = \"4\";", "scepd.conf:1: workers must be a whole number from 0 to 512 (0: "
+	                         "two a processor), not a string"},
+	    {"\nlisten_mode = \"0888\";", "scepd.conf:2: listen_mode must be an octal mode in "
+	                                  "quotes, such as \"0660\", not \"0888\""},
+	    {"listen_mode = \"1777\";", "scepd.conf:1: listen_mode must be an octal mode in "
+	                                "quotes, such as \"0660\", not \"1777\""},
+	    {"request_deadline = \"soon\";", "scepd.conf:1: request_deadline must be a duration "
+	                                     "from \"1s\" to \"1h\", not \"soon\""},
+	    {"request_deadline = \"0\";", "scepd.conf:1: request_deadline must be a duration from "
+	                                  "\"1s\" to \"1h\", not \"0\""},
+	    {"drain_deadline = \"2h\";", "scepd.conf:1: drain_deadline must be a duration from "
+	                                 "\"1s\" to \"1h\", not \"2h\""},
+	    {"drain_deadline = 10;", "scepd.conf:1: drain_deadline must be a duration from \"1s\" "
+	                             "to \"1h\", not a number"},
+	    {"log_format = \"xml\";",
+	        "scepd.conf:1: log_format must be \"logfmt\" or \"json\", not \"xml\""},
+	    {"log_format = \"\";",
+	        "scepd.conf:1: log_format must be \"logfmt\" or \"json\", not \"\""},
+	    {"log_level = \"inf\";", "scepd.conf:1: log_level must be \"error\", \"warn\", "
+	                             "\"info\" or \"debug\", not \"inf\""},
+	    {"log_target = \"\";", "scepd.conf:1: log_target must be \"stderr\", \"syslog\" or the "
+	                           "path of a file, not \"\""},
+	    {"trusted_proxies = [ \"127.0.0.1\", \"proxy\" ];",
+	        "scepd.conf:1: trusted_proxies must be a list of IP addresses, or \"unix:\", not "
+	        "\"proxy\""},
+	    {"trusted_proxies = \"127.0.0.1\";", "scepd.conf:1: trusted_proxies must be a list of "
+	                                         "IP addresses, or \"unix:\", not a string"},
+	    {"trusted_proxies = [ 1 ];", "scepd.conf:1: trusted_proxies must be a list of IP "
+	                                 "addresses, or \"unix:\", not a list"},
+	    {"public_url = \"scep.example.org\";", "scepd.conf:1: public_url must be an http:// or "
+	                                           "https:// URL, not \"scep.example.org\""},
+	    {"listen = \"localhost:9000\";", "scepd.conf:1: listen must be the path of a socket "
+	                                     "(at most 107 octets), \"ADDRESS:PORT\", "
+	                                     "or \"\", not \"localhost:9000\""},
+	    {"listen = \"127.0.0.1:99999\";", "scepd.conf:1: listen must be the path of a socket "
+	                                      "(at most 107 octets), \"ADDRESS:PORT\", "
+	                                      "or \"\", not \"127.0.0.1:99999\""},
+	    {"\ndefault_profile = \"none\";", "scepd.conf:2: there is no profile \"none\""},
+	    {"user = scepd;", "scepd.conf:1: scepd needs quotes: \"scepd\""},
+	};
+	struct tmpdir t;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf", rows[i].text), 0);
+		expect_fault(&t, rows[i].fault);
+	}
+	tmpdir_remove(&t);
+}
+
+static void
+long_path_of_a_socket(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct err e = ERR_INIT;
+	char text[200];
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	for (int n = 107; n <= 108; n++) {
+		snprintf(text, sizeof text, "listen = \"/%0*d\";", n - 1, 0);
+		CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf", text), 0);
+		CU_ASSERT_EQUAL(read_dir(&t, &c, &e), n == 107 ? 0 : -1);
+		conf_free(&c);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "at most 107 octets"));
+	tmpdir_remove(&t);
+}
+
+static void
+files_that_cannot_be_read(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct err e = ERR_INIT;
+	char want[2000];
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	snprintf(want, sizeof want, "%s/none.conf: No such file or directory", t.path);
+	CU_ASSERT_EQUAL(conf_read(tmpdir_path(&t, "none.conf"), &c, &e), -1);
+	CU_ASSERT_EQUAL(e.code, ERR_CONFIG);
+	CU_ASSERT_STRING_EQUAL(e.detail, want);
+	conf_free(&c);
+
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/a b.conf", ""), 0);
+	expect_fault(&t,
+	    "profiles.d/a b.conf: the name of a profile has 1 to 63 letters, digits, \".\", "
+	    "\"_\" and \"-\"");
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "profiles.d/a b.conf")), 0);
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/.vpn.conf", "not read"), 0);
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/vpn.conf~", "not read"), 0);
+	err_clear(&e);
+	CU_ASSERT_EQUAL(read_dir(&t, &c, &e), 0);
+	CU_ASSERT_EQUAL(c.n_profiles, 0);
+	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
+/* The table and profile_init say the same. */
+static void
+defaults_of_a_profile(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct profile want, *p;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	CU_ASSERT_EQUAL_FATAL(profile_init(&want, &e), 0);
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/vpn.conf", profile_text(TEST_ID, "")), 0);
+	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
+	CU_ASSERT_EQUAL_FATAL(c.n_profiles, 1);
+	p = &c.profiles[0].profile;
+	CU_ASSERT_STRING_EQUAL(p->name, "vpn");
+	CU_ASSERT_STRING_EQUAL(p->id, TEST_ID);
+	CU_ASSERT_STRING_EQUAL(p->ca, "main");
+	CU_ASSERT_STRING_EQUAL(c.profiles[0].file, tmpdir_path(&t, "profiles.d/vpn.conf"));
+	CU_ASSERT_EQUAL_FATAL(c.profiles[0].n_ras, 1);
+	CU_ASSERT_STRING_EQUAL(c.profiles[0].ra_certs[0], tmpdir_path(&t, "ra/vpn/ra.pem"));
+	CU_ASSERT_STRING_EQUAL(c.profiles[0].ra_keys[0], tmpdir_path(&t, "ra/vpn/ra.key"));
+	CU_ASSERT_EQUAL(p->challenges.n, 1);
+	CU_ASSERT_EQUAL(p->n_paths, want.n_paths);
+	CU_ASSERT_EQUAL(p->challenge_type, want.challenge_type);
+	CU_ASSERT_EQUAL(p->challenge_expiry_minutes, want.challenge_expiry_minutes);
+	CU_ASSERT_EQUAL(p->max_pending_challenges, want.max_pending_challenges);
+	CU_ASSERT_EQUAL(p->include_ca_certificate, want.include_ca_certificate);
+	CU_ASSERT_EQUAL(p->include_root, want.include_root);
+	CU_ASSERT_EQUAL(p->allow_renewal, want.allow_renewal);
+	CU_ASSERT_EQUAL(p->chain_in_reply, want.chain_in_reply);
+	CU_ASSERT_EQUAL(p->signer_must_match, want.signer_must_match);
+	CU_ASSERT_EQUAL(p->fail_info_text, want.fail_info_text);
+	CU_ASSERT_EQUAL(p->bad_cipher_cert_rep, want.bad_cipher_cert_rep);
+	CU_ASSERT_EQUAL(p->allow_upn, want.allow_upn);
+	CU_ASSERT_EQUAL(p->algs.digests, want.algs.digests);
+	CU_ASSERT_EQUAL(p->algs.ciphers, want.algs.ciphers);
+	CU_ASSERT_EQUAL(p->signing_time_window, want.signing_time_window);
+	CU_ASSERT_EQUAL(p->validity, want.validity);
+	CU_ASSERT_EQUAL(p->backdate, want.backdate);
+	CU_ASSERT_EQUAL(p->key_usage, want.key_usage);
+	CU_ASSERT_EQUAL_FATAL(
+	    sk_ASN1_OBJECT_num(p->ext_key_usage), sk_ASN1_OBJECT_num(want.ext_key_usage));
+	CU_ASSERT_EQUAL(OBJ_cmp(sk_ASN1_OBJECT_value(p->ext_key_usage, 0),
+	                    sk_ASN1_OBJECT_value(want.ext_key_usage, 0)),
+	    0);
+	CU_ASSERT_EQUAL(p->min_rsa_bits, want.min_rsa_bits);
+	CU_ASSERT_EQUAL(p->allow_ec, want.allow_ec);
+	CU_ASSERT_EQUAL(p->allow_ed25519, want.allow_ed25519);
+	profile_free(&want);
+	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
+static const char turned[] =
+    "paths = [ \"/a\", \"/b/\" ]; challenge_expiry_minutes = 5; max_pending_challenges = 7;\n"
+    "include_ca_certificate = false; include_root = false; allow_renewal = false; chain_in_reply = "
+    "true;\n"
+    "signer_must_match = true; fail_info_text = false; bad_cipher_reply = \"certrep\"; allow_upn = "
+    "true;\n"
+    "des3 = false; sha1 = false; signing_time_window = \"1h\"; validity = \"30d\"; backdate = "
+    "\"0\";\n"
+    "key_usage = [ \"keyAgreement\" ]; extended_key_usage = [ \"serverAuth\", "
+    "\"1.3.6.1.4.1.311.20.2.2\" ];\n"
+    "min_rsa_bits = 3072; allow_ec = false; allow_ed25519 = true;\n"
+    "ra = ( { certificate = \"x.pem\"; key = \"/y.key\"; }, { certificate = \"/z.pem\"; key = "
+    "\"z.key\"; } );\n";
+
+static void
+values_of_a_profile(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct conf_profile *cp;
+	struct profile *p;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/vpn.conf",
+	                    profile_text("8B0F3A2E-6F6F-4C0E-9D3A-1C2B3A4D5E6F", turned)),
+	    0);
+	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
+	cp = &c.profiles[0];
+	p = &cp->profile;
+	CU_ASSERT_STRING_EQUAL(p->id, TEST_ID);
+	CU_ASSERT_EQUAL_FATAL(p->n_paths, 2);
+	CU_ASSERT_STRING_EQUAL(p->paths[1], "/b/");
+	CU_ASSERT_EQUAL(p->challenge_expiry_minutes, 5);
+	CU_ASSERT_EQUAL(p->max_pending_challenges, 7);
+	CU_ASSERT_FALSE(p->include_ca_certificate);
+	CU_ASSERT_FALSE(p->include_root);
+	CU_ASSERT_FALSE(p->allow_renewal);
+	CU_ASSERT_TRUE(p->chain_in_reply);
+	CU_ASSERT_TRUE(p->signer_must_match);
+	CU_ASSERT_FALSE(p->fail_info_text);
+	CU_ASSERT_TRUE(p->bad_cipher_cert_rep);
+	CU_ASSERT_TRUE(p->allow_upn);
+	CU_ASSERT_EQUAL(p->algs.digests, ALGS_MODERN.digests);
+	CU_ASSERT_EQUAL(p->algs.ciphers, ALGS_MODERN.ciphers);
+	CU_ASSERT_EQUAL(p->signing_time_window, 3600);
+	CU_ASSERT_EQUAL(p->validity, 30 * 86400);
+	CU_ASSERT_EQUAL(p->backdate, 0);
+	CU_ASSERT_EQUAL(p->key_usage, key_usage_read("keyAgreement"));
+	CU_ASSERT_EQUAL(sk_ASN1_OBJECT_num(p->ext_key_usage), 2);
+	CU_ASSERT_EQUAL(
+	    OBJ_obj2nid(sk_ASN1_OBJECT_value(p->ext_key_usage, 1)), NID_ms_smartcard_login);
+	CU_ASSERT_EQUAL(p->min_rsa_bits, 3072);
+	CU_ASSERT_FALSE(p->allow_ec);
+	CU_ASSERT_TRUE(p->allow_ed25519);
+	CU_ASSERT_EQUAL_FATAL(cp->n_ras, 2);
+	CU_ASSERT_STRING_EQUAL(cp->ra_certs[0], tmpdir_path(&t, "x.pem"));
+	CU_ASSERT_STRING_EQUAL(cp->ra_keys[0], "/y.key");
+	CU_ASSERT_STRING_EQUAL(cp->ra_keys[1], tmpdir_path(&t, "z.key"));
+	CU_ASSERT_PTR_EQUAL(conf_profile(&c, "vpn"), cp);
+	CU_ASSERT_PTR_EQUAL(conf_profile(&c, TEST_ID), cp);
+	CU_ASSERT_PTR_NULL(conf_profile(&c, "VPN"));
+	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
+static void
+dates_of_challenges(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct err e = ERR_INIT;
+	char text[2000];
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	snprintf(text, sizeof text,
+	    "id = \"%s\"; ca = \"main\"; challenge = { type = \"static\"; static = (\n"
+	    "{ name = \"a\"; hash = \"%s\"; not_before = \"2030-01-31\"; not_after = "
+	    "\"2030-01-31\"; },\n"
+	    "{ name = \"b\"; hash = \"%s\"; not_after = \"2030-01-31T12:00:00Z\"; } ); };",
+	    TEST_ID, test_hash(), test_hash());
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/vpn.conf", text), 0);
+	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
+	CU_ASSERT_EQUAL_FATAL(c.profiles[0].profile.challenges.n, 2);
+	CU_ASSERT_EQUAL(c.profiles[0].profile.challenges.entries[0].not_before, 1896048000);
+	CU_ASSERT_EQUAL(c.profiles[0].profile.challenges.entries[0].not_after, 1896048000 + 86399);
+	CU_ASSERT_EQUAL(c.profiles[0].profile.challenges.entries[1].not_before, 0);
+	CU_ASSERT_EQUAL(c.profiles[0].profile.challenges.entries[1].not_after, 1896048000 + 43200);
+	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
+static void
+faults_of_a_profile(void)
+{
+	/* profile_text has five lines before these */
+	static const struct row rows[] = {
+	    {"\nchalenge = {};",
+	        "profiles.d/vpn.conf:7: unknown key \"chalenge\" (did you mean \"challenge\"?)"},
+	    {"id = \"x\";", "profiles.d/vpn.conf:6: this key stands here for the second time"},
+	    {"paths = [ \"/scep/x\" ];", "profiles.d/vpn.conf:6: paths must be a list of paths "
+	                                 "that begin with \"/\", none below /scep, "
+	                                 "not \"/scep/x\""},
+	    {"paths = [ \"x\" ];", "profiles.d/vpn.conf:6: paths must be a list of paths that "
+	                           "begin with \"/\", none below /scep, "
+	                           "not \"x\""},
+	    {"paths = [ \"/x\",\n \"/x/\" ];",
+	        "profiles.d/vpn.conf:7: the path /x/ is already that of profiles.d/vpn.conf"},
+	    {"allow_renewal = 1;",
+	        "profiles.d/vpn.conf:6: allow_renewal must be true or false, not a number"},
+	    {"allow_renewal = \"yes\";",
+	        "profiles.d/vpn.conf:6: allow_renewal must be true or false, not a string"},
+	    {"bad_cipher_reply = \"no\";", "profiles.d/vpn.conf:6: bad_cipher_reply must be "
+	                                   "\"http\" or \"certrep\", not \"no\""},
+	    {"key_usage = [ \"keyCertSign\" ];", "profiles.d/vpn.conf:6: key_usage must be a list "
+	                                         "of one or more of \"digitalSignature\", "
+	                                         "\"nonRepudiation\", \"keyEncipherment\", "
+	                                         "\"dataEncipherment\", \"keyAgreement\", not "
+	                                         "\"keyCertSign\""},
+	    {"key_usage = [ ];", "profiles.d/vpn.conf:6: key_usage must be a list of one or more "
+	                         "of \"digitalSignature\", "
+	                         "\"nonRepudiation\", \"keyEncipherment\", \"dataEncipherment\", "
+	                         "\"keyAgreement\", not \"\""},
+	    {"extended_key_usage = [ \"clientAuht\" ];",
+	        "profiles.d/vpn.conf:6: extended_key_usage must be a list of names such as "
+	        "\"clientAuth\" or "
+	        "dotted OIDs, not anyExtendedKeyUsage, not \"clientAuht\""},
+	    {"extended_key_usage = [ \"2.5.29.37.0\" ];",
+	        "profiles.d/vpn.conf:6: extended_key_usage must be a list of names such as "
+	        "\"clientAuth\" or "
+	        "dotted OIDs, not anyExtendedKeyUsage, not \"2.5.29.37.0\""},
+	    {"min_rsa_bits = 512;", "profiles.d/vpn.conf:6: min_rsa_bits must be a whole number "
+	                            "from 1024 to 8192, not 512"},
+	    {"validity = \"51y\";", "profiles.d/vpn.conf:6: validity must be a duration from "
+	                            "\"1m\" to \"50y\", not \"51y\""},
+	    {"ra = ( );", "profiles.d/vpn.conf:6: ra must be a list of 1 to 4 groups, not of 0"},
+	    {"ra = ( \"x\" );",
+	        "profiles.d/vpn.conf:6: ra must be a list of 1 to 4 groups, and this is a string"},
+	    {"ra = ( { certificate = \"x\"; } );",
+	        "profiles.d/vpn.conf:6: ra.key is missing: the path of a file"},
+	    {"ra = ( { certificate = \"x\"; kez = \"x\"; } );",
+	        "profiles.d/vpn.conf:6: unknown key \"kez\" (did you mean \"key\"?)"},
+	};
+	struct tmpdir t;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		CU_ASSERT_EQUAL(
+		    conf_dir_write(&t, "profiles.d/vpn.conf", profile_text(TEST_ID, rows[i].text)),
+		    0);
+		expect_fault(&t, rows[i].fault);
+	}
+	tmpdir_remove(&t);
+}
+
+/* HASH stands for the hash of a challenge. */
+static void
+faults_of_challenges(void)
+{
+	static const struct row rows[] = {
+	    {"id = \"" TEST_ID "\"; ca = \"main\";",
+	        "profiles.d/vpn.conf: challenge is missing: it must be a group"},
+	    {"ca = \"main\"; challenge = { };",
+	        "profiles.d/vpn.conf: id is missing: it must be a UUID"},
+	    {"id = \"" TEST_ID "\"; challenge = { };",
+	        "profiles.d/vpn.conf: ca is missing: it must be the name of an authority"},
+	    {"id = \"8b0f3a2e\"; ca = \"main\"; challenge = { };",
+	        "profiles.d/vpn.conf:1: id must be a UUID, not \"8b0f3a2e\""},
+	    {"id = \"" TEST_ID "\"; ca = \"../x\"; challenge = { };",
+	        "profiles.d/vpn.conf:1: ca must be the name of an authority, not \"../x\""},
+	    {"id = \"" TEST_ID "\"; ca = \"main\";\nchallenge = { };",
+	        "profiles.d/vpn.conf:2: a static profile needs at least one challenge in "
+	        "challenge.static "
+	        "(\"scepctl challenge hash\" makes its hash)"},
+	    {"id = \"" TEST_ID "\"; ca = \"main\";\nchallenge = { type = \"none\"; };",
+	        "profiles.d/vpn.conf:2: challenge.type must be \"static\" or \"dynamic\", not "
+	        "\"none\""},
+	    {"id = \"" TEST_ID "\"; ca = \"main\";\nchallenge = { typ = \"none\"; };",
+	        "profiles.d/vpn.conf:2: unknown key \"typ\" (did you mean \"type\"?)"},
+	    {"id = \"" TEST_ID "\"; ca = \"main\";\nchallenge = \"x\";",
+	        "profiles.d/vpn.conf:2: challenge must be a group, not a string"},
+	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = { type = \"dynamic\";\n"
+	     "static = ( { name = \"a\"; hash = \"HASH\"; } ); };",
+	        "profiles.d/vpn.conf:2: a dynamic profile has no static challenges"},
+	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = {\n"
+	     "static = ( { name = \"a\"; } ); };",
+	        "profiles.d/vpn.conf:2: challenge.static.hash is missing: what \"scepctl challenge "
+	        "hash\" prints"},
+	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = {\n"
+	     "static = ( { name = \"\"; hash = \"HASH\"; } ); };",
+	        "profiles.d/vpn.conf:2: challenge.static.name must be a name of 1 to 63 octets, "
+	        "once in a "
+	        "profile, not \"\""},
+	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = { static = (\n"
+	     "{ name = \"a\"; hash = \"HASH\"; },\n{ name = \"a\"; hash = \"HASH\"; } ); };",
+	        "profiles.d/vpn.conf:3: the challenge \"a\" stands here for the second time"},
+	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = { static = (\n"
+	     "{ name = \"a\"; hash = \"HASH\";\n not_before = \"2030-02-30\"; } ); };",
+	        "profiles.d/vpn.conf:3: challenge.static.not_before must be a UTC date such as "
+	        "\"2030-01-31\" or "
+	        "\"2030-01-31T12:00:00Z\", not \"2030-02-30\""},
+	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = { static = (\n"
+	     "{ name = \"a\"; hash = \"HASH\";\n not_after = \"tomorrow\"; } ); };",
+	        "profiles.d/vpn.conf:3: challenge.static.not_after must be a UTC date such as "
+	        "\"2030-01-31\" or "
+	        "\"2030-01-31T12:00:00Z\", not \"tomorrow\""},
+	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = { static = (\n"
+	     "{ name = \"a\"; hash = \"HASH\"; not_before = \"2030-02-02\"; not_after = "
+	     "\"2030-02-01\"; } ); };",
+	        "profiles.d/vpn.conf:2: the challenge \"a\" ends before it begins"},
+	};
+	struct tmpdir t;
+	char text[2000];
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const char *from = rows[i].text, *mark;
+		size_t n = 0;
+
+		while ((mark = strstr(from, "HASH")) != NULL) {
+			n += (size_t)snprintf(text + n, sizeof text - n, "%.*s%s",
+			    (int)(mark - from), from, test_hash());
+			from = mark + 4;
+		}
+		snprintf(text + n, sizeof text - n, "%s", from);
+		CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/vpn.conf", text), 0);
+		expect_fault(&t, rows[i].fault);
+	}
+	tmpdir_remove(&t);
+}
+
+static void
+hash_that_is_none(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/vpn.conf",
+	                    "id = \"" TEST_ID "\"; ca = \"main\"; challenge = { static = (\n"
+	                    "{ name = \"a\";\n hash = \"secret12\"; } ); };"),
+	    0);
+	CU_ASSERT_EQUAL(read_dir(&t, &c, &e), -1);
+	CU_ASSERT_EQUAL(strncmp(e.detail, "profiles.d/vpn.conf:3: ", 23), 0);
+	CU_ASSERT_PTR_NULL(strstr(e.detail, "secret12"));
+	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
+static void
+two_profiles_that_mean_the_same(void)
+{
+	struct tmpdir t;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	CU_ASSERT_EQUAL(
+	    conf_dir_write(&t, "profiles.d/a.conf", profile_text(TEST_ID, "paths = [ \"/x\" ];")),
+	    0);
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/b.conf", profile_text(TEST_ID, "")), 0);
+	expect_fault(
+	    &t, "profiles.d/b.conf:1: the id " TEST_ID " is already that of profiles.d/a.conf");
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/b.conf",
+	                    profile_text(OTHER_ID, "\npaths = [ \"/x/\" ];")),
+	    0);
+	expect_fault(&t, "profiles.d/b.conf:7: the path /x/ is already that of profiles.d/a.conf");
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "profiles.d/b.conf")), 0);
+	CU_ASSERT_EQUAL(
+	    conf_dir_write(&t, "profiles.d/" TEST_ID ".conf", profile_text(OTHER_ID, "")), 0);
+	expect_fault(&t, "profiles.d/a.conf:1: a name and an id are the same in this file and "
+	                 "profiles.d/" TEST_ID ".conf");
+	tmpdir_remove(&t);
+}
+
+/* What the manual shows can be trusted: every default is allowed, every bound stands in the text.
+ */
+static void
+the_table_describes_itself(void)
+{
+	const struct conf_key *k = conf_keys();
+	char number[32];
+
+	for (; k->path != NULL; k++) {
+		CU_ASSERT_PTR_NOT_NULL(k->allowed);
+		CU_ASSERT_TRUE(
+		    strcmp(k->file, "scepd.conf") == 0 || strcmp(k->file, "profile") == 0);
+	}
+	for (enum key_file f = KEY_FILE_MAIN; f < KEY_FILES; f++)
+		for (const struct key *r = keys_of(f); r->path != NULL; r++) {
+			const int64_t bounds[] = {r->min, r->max};
+
+			for (int i = 0; i < 2; i++) {
+				if (r->type == KEY_SPAN)
+					span_write(bounds[i], number);
+				else
+					snprintf(
+					    number, sizeof number, "%lld", (long long)bounds[i]);
+				if (r->type == KEY_INT || r->type == KEY_SPAN)
+					CU_ASSERT_PTR_NOT_NULL(strstr(r->allowed, number));
+			}
+			CU_ASSERT_EQUAL(r->type == KEY_CHOICE, r->choices != NULL);
+		}
+}
+
+CU_TestInfo conf_tests[] = {
+    T(defaults_of_scepd_conf),
+    T(values_of_scepd_conf),
+    T(faults_of_scepd_conf),
+    T(long_path_of_a_socket),
+    T(files_that_cannot_be_read),
+    T(defaults_of_a_profile),
+    T(values_of_a_profile),
+    T(dates_of_challenges),
+    T(faults_of_a_profile),
+    T(faults_of_challenges),
+    T(hash_that_is_none),
+    T(two_profiles_that_mean_the_same),
+    T(the_table_describes_itself),
+    CU_TEST_INFO_NULL,
+};
