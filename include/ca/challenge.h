@@ -29,11 +29,11 @@ struct challenge_set {
 };
 
 /* The text kept in a profile: "scrypt:14:8:1:<salt, hex>:<hash, hex>" (N = 2^14, r = 8, p = 1). With `salt` NULL a fresh random one.
- * -1: USAGE (shorter than CHALLENGE_MIN characters, longer than CHALLENGE_MAX, a control character, not UTF-8), INTERNAL. */
+ * -1: USAGE (shorter than CHALLENGE_MIN characters, longer than CHALLENGE_MAX, a control character, a space at either end, not UTF-8), INTERNAL. */
 int challenge_hash(struct view challenge, const uint8_t salt[CHALLENGE_SALT], struct buf *text, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Adds an entry from that text. All entries of a set have one salt. -1: CONFIG. */
+/* Adds an entry from that text. All entries of a set have one salt. -1: CONFIG, MEMORY. */
 int challenge_add(struct challenge_set *s, const char *name, const char *text, time_t not_before, time_t not_after,
     struct err *e) __attribute__((warn_unused_result));
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The suites of the ca layer, one table a module.
+ */
+#ifndef TESTS_CA_SUITES_H
+#define TESTS_CA_SUITES_H
+
+#include "harness.h"
+
+extern CU_TestInfo challenge_tests[], text_tests[];
+
+#endif
