@@ -14,14 +14,14 @@
 enum challenge_type { CHALLENGE_STATIC, CHALLENGE_DYNAMIC };
 
 /* Key usage bits as in RFC 5280 section 4.2.1.3, bit 0 first. */
-#define KU_BIT(n) (1u << (n))
-#define KU_DIGITAL_SIGNATURE KU_BIT(0)
-#define KU_NON_REPUDIATION KU_BIT(1)
-#define KU_KEY_ENCIPHERMENT KU_BIT(2)
-#define KU_DATA_ENCIPHERMENT KU_BIT(3)
-#define KU_KEY_AGREEMENT KU_BIT(4)
-#define KU_KEY_CERT_SIGN KU_BIT(5)
-#define KU_CRL_SIGN KU_BIT(6)
+#define USAGE_BIT(n) (1u << (n))
+#define USAGE_DIGITAL_SIGNATURE USAGE_BIT(0)
+#define USAGE_NON_REPUDIATION USAGE_BIT(1)
+#define USAGE_KEY_ENCIPHERMENT USAGE_BIT(2)
+#define USAGE_DATA_ENCIPHERMENT USAGE_BIT(3)
+#define USAGE_KEY_AGREEMENT USAGE_BIT(4)
+#define USAGE_KEY_CERT_SIGN USAGE_BIT(5)
+#define USAGE_CRL_SIGN USAGE_BIT(6)
 
 #define PROFILE_NAME_MAX 63
 
@@ -50,7 +50,7 @@ struct profile {
 
 	int64_t validity;  /* seconds */
 	int64_t backdate;  /* seconds that notBefore lies in the past */
-	unsigned key_usage; /* KU_* */
+	unsigned key_usage; /* USAGE_* */
 	STACK_OF(ASN1_OBJECT) *ext_key_usage; /* owned; empty: no such extension */
 	int min_rsa_bits;
 	bool allow_ec, allow_ed25519; /* types of the requested key besides RSA */
@@ -60,10 +60,11 @@ struct profile {
 int profile_init(struct profile *p, struct err *e) __attribute__((warn_unused_result));
 void profile_free(struct profile *p);
 
-/* Whether a text may be the name of a profile or an authority. */
+/* Whether a text may be the name of a profile or an authority: [A-Za-z0-9._-], the first a letter or a digit, at most
+ * PROFILE_NAME_MAX of them. */
 bool profile_name_ok(const char *name);
 
-/* Names of key usage bits as OpenSSL and RFC 5280 spell them ("digitalSignature"); 0 when unknown. */
+/* Names of key usage bits as OpenSSL and RFC 5280 spell them ("digitalSignature"); 0 and NULL when unknown. */
 unsigned key_usage_read(const char *name);
 const char *key_usage_name(unsigned bit);
 

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libca.a
 libca_a_SOURCES = \
 	src/ca/challenge.c \
 	src/ca/memo.c \
+	src/ca/profile.c \
 	src/ca/text.c
 
 if HAVE_CUNIT
@@ -10,6 +11,7 @@ t_ca_SOURCES = \
 	tests/ca/main.c \
 	tests/ca/suites.h \
 	tests/ca/test_challenge.c \
+	tests/ca/test_profile.c \
 	tests/ca/test_text.c
 t_ca_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ca_LDADD = $(LINK_CA) $(CUNIT_LIBS)

@@ -15,6 +15,7 @@ main(void)
 {
 	CU_SuiteInfo suites[] = {
 	    SUITE(text),
+	    SUITE(profile),
 	    SUITE(challenge),
 	    CU_SUITE_INFO_NULL,
 	};

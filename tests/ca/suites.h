@@ -7,6 +7,6 @@
 
 #include "harness.h"
 
-extern CU_TestInfo challenge_tests[], text_tests[];
+extern CU_TestInfo challenge_tests[], profile_tests[], text_tests[];
 
 #endif
