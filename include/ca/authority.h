@@ -14,11 +14,12 @@ struct authority {
 	X509 *cert;             /* the issuing CA; owned */
 	STACK_OF(X509) *chain;  /* its issuers upwards, the root last; may be empty; owned */
 	struct key_facts key;
-	int sig_nid;            /* how it signs: NID_sha256WithRSAEncryption (RSA), NID_ecdsa_with_SHA256/384, NID_ED25519 */
+	int sig_nid;            /* how it signs: NID_sha256WithRSAEncryption (RSA), NID_ecdsa_with_SHA256/384/512, NID_ED25519 */
 };
 
 /* Reads an authority from PEM: `cert` holds the issuing CA first; `chain` (may be empty) its issuers in any order. Checks: CA:TRUE,
- * keyCertSign, each issuer's name and signature fit, key sane and RSA >= 2048. -1: CONFIG naming what is wrong. */
+ * keyCertSign, each issuer's name and signature fit, every key sane and RSA >= 2048, nothing in the chain that does not
+ * belong to it. -1: CONFIG naming what is wrong. */
 int authority_read(struct authority *a, const char *name, struct view cert_pem, struct view chain_pem, struct err *e)
     __attribute__((warn_unused_result));
 void authority_free(struct authority *a);

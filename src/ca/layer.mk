@@ -1,7 +1,9 @@
 noinst_LIBRARIES += libca.a
 libca_a_SOURCES = \
+	src/ca/authority.c \
 	src/ca/challenge.c \
 	src/ca/memo.c \
+	src/ca/names.c \
 	src/ca/profile.c \
 	src/ca/text.c
 
@@ -9,8 +11,12 @@ if HAVE_CUNIT
 check_PROGRAMS += t_ca
 t_ca_SOURCES = \
 	tests/ca/main.c \
+	tests/ca/make.c \
+	tests/ca/make.h \
 	tests/ca/suites.h \
+	tests/ca/test_authority.c \
 	tests/ca/test_challenge.c \
+	tests/ca/test_names.c \
 	tests/ca/test_profile.c \
 	tests/ca/test_text.c
 t_ca_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests

@@ -3,6 +3,7 @@
  * Runs the suites of the ca layer.
  */
 #include "base/ossl.h"
+#include "make.h"
 #include "suites.h"
 
 #define SUITE(module)                                                                              \
@@ -17,6 +18,8 @@ main(void)
 	    SUITE(text),
 	    SUITE(profile),
 	    SUITE(challenge),
+	    SUITE(authority),
+	    SUITE(names),
 	    CU_SUITE_INFO_NULL,
 	};
 	struct err e = ERR_INIT;
@@ -25,6 +28,7 @@ main(void)
 	if (ossl_start(&e) != 0)
 		return 99;
 	rc = run_suites(suites);
+	make_end();
 	ossl_stop();
 	return rc;
 }

@@ -7,6 +7,7 @@
 
 #include "harness.h"
 
-extern CU_TestInfo challenge_tests[], profile_tests[], text_tests[];
+extern CU_TestInfo authority_tests[], challenge_tests[], names_tests[], profile_tests[],
+    text_tests[];
 
 #endif
