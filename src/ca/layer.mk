@@ -2,6 +2,7 @@ noinst_LIBRARIES += libca.a
 libca_a_SOURCES = \
 	src/ca/authority.c \
 	src/ca/challenge.c \
+	src/ca/extreq.c \
 	src/ca/memo.c \
 	src/ca/names.c \
 	src/ca/profile.c \
@@ -16,6 +17,7 @@ t_ca_SOURCES = \
 	tests/ca/suites.h \
 	tests/ca/test_authority.c \
 	tests/ca/test_challenge.c \
+	tests/ca/test_extreq.c \
 	tests/ca/test_names.c \
 	tests/ca/test_profile.c \
 	tests/ca/test_text.c

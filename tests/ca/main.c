@@ -20,6 +20,7 @@ main(void)
 	    SUITE(challenge),
 	    SUITE(authority),
 	    SUITE(names),
+	    SUITE(extreq),
 	    CU_SUITE_INFO_NULL,
 	};
 	struct err e = ERR_INIT;
