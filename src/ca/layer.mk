@@ -3,9 +3,12 @@ libca_a_SOURCES = \
 	src/ca/authority.c \
 	src/ca/challenge.c \
 	src/ca/extreq.c \
+	src/ca/grant.c \
 	src/ca/memo.c \
 	src/ca/names.c \
+	src/ca/plan.c \
 	src/ca/profile.c \
+	src/ca/tbs.c \
 	src/ca/text.c
 
 if HAVE_CUNIT
@@ -18,8 +21,11 @@ t_ca_SOURCES = \
 	tests/ca/test_authority.c \
 	tests/ca/test_challenge.c \
 	tests/ca/test_extreq.c \
+	tests/ca/test_grant.c \
 	tests/ca/test_names.c \
+	tests/ca/test_plan.c \
 	tests/ca/test_profile.c \
+	tests/ca/test_tbs.c \
 	tests/ca/test_text.c
 t_ca_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ca_LDADD = $(LINK_CA) $(CUNIT_LIBS)

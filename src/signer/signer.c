@@ -9,19 +9,6 @@
 #include "base/ossl.h"
 #include "keys.h"
 
-static int
-tbs_digest(X509 *cert, uint8_t out[32])
-{
-	unsigned char *der = NULL;
-	int n = i2d_re_X509_tbs(cert, &der);
-
-	if (n <= 0)
-		return -1;
-	ossl_sha256(view_of(der, (size_t)n), out);
-	OPENSSL_free(der);
-	return 0;
-}
-
 int
 signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *plan,
     struct buf *out, struct err *e)

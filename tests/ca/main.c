@@ -21,6 +21,9 @@ main(void)
 	    SUITE(authority),
 	    SUITE(names),
 	    SUITE(extreq),
+	    SUITE(tbs),
+	    SUITE(plan),
+	    SUITE(grant),
 	    CU_SUITE_INFO_NULL,
 	};
 	struct err e = ERR_INIT;

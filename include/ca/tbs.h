@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Writing a certificate for a device as it was decided, complete but for the signature.
+ */
+#ifndef CA_TBS_H
+#define CA_TBS_H
+
+#include <time.h>
+
+#include "ca/authority.h"
+#include "wire/csr.h"
+
+#define SERIAL_LEN 20
+
+/* What was decided. Everything is borrowed. */
+struct tbs {
+	const struct authority *by;
+	const struct csr *csr; /* subject and key */
+	const uint8_t *serial; /* SERIAL_LEN octets, the first of them 0x01..0x7f */
+	time_t not_before, not_after;
+	unsigned key_usage;                   /* USAGE_*; 0: no such extension */
+	STACK_OF(ASN1_OBJECT) *ext_key_usage; /* empty: no such extension */
+	struct view san;                      /* value of subjectAltName, DER; empty: none */
+};
+
+/* The certificate, with the signature algorithm of the authority in it and no signature; the caller
+ * frees. NULL: INTERNAL. */
+X509 *tbs_write(const struct tbs *t, struct err *e);
+
+/* SHA-256 of the TBSCertificate as it stands. -1: memory. */
+int tbs_digest(X509 *cert, uint8_t digest[32]) __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A grant names its plan by the digest of the to-be-signed octets. Whoever asks whether it covers a
+ * plan gets the answer for the octets as they are now, not for a digest that was once written
+ * beside them.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "ca/grant.h"
+#include "ca/tbs.h"
+
+struct grant {
+	uint8_t tbs_digest[32];
+	char reason[80];
+};
+
+static struct grant *
+grant_new(const struct plan *plan, const char *kind, const char *name, struct err *e)
+{
+	struct grant *g = calloc(1, sizeof *g);
+
+	if (g == NULL || tbs_digest(plan->cert, g->tbs_digest) != 0) {
+		err_set(e, ERR_INTERNAL, "no memory for a grant");
+		free(g);
+		return NULL;
+	}
+	snprintf(g->reason, sizeof g->reason, "%s:%s", kind, name);
+	return g;
+}
+
+struct grant *
+grant_by_static_challenge(
+    const struct profile *p, struct view given, time_t now, const struct plan *plan, struct err *e)
+{
+	const struct challenge_entry *which = NULL;
+
+	if (p->challenge_type != CHALLENGE_STATIC) {
+		err_set(e, ERR_CHALLENGE, "the challenges of this profile are not static");
+		return NULL;
+	}
+	if (challenge_check(&p->challenges, given, now, &which, e) != 0)
+		return NULL;
+	return grant_new(plan, "static", which->name, e);
+}
+
+bool
+grant_covers(const struct grant *g, const struct plan *plan)
+{
+	uint8_t digest[32];
+
+	return g != NULL && plan->cert != NULL && tbs_digest(plan->cert, digest) == 0 &&
+	       memcmp(digest, g->tbs_digest, sizeof digest) == 0;
+}
+
+const char *
+grant_reason(const struct grant *g)
+{
+	return g->reason;
+}
+
+void
+grant_free(struct grant *g)
+{
+	free(g);
+}

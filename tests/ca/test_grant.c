@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A grant: made by a right challenge only, and good for the one plan it was made for.
+ */
+#include <string.h>
+
+#include "ca/grant.h"
+#include "make.h"
+#include "suites.h"
+
+#define SECRET "a static secret"
+
+struct desk {
+	struct profile p;
+	struct authority a;
+	struct csr csr;
+	struct plan plan, other;
+	struct err e;
+};
+
+static void
+desk_open(struct desk *d)
+{
+	struct buf text = {0};
+
+	*d = (struct desk){.e = ERR_INIT};
+	CU_ASSERT_EQUAL_FATAL(profile_init(&d->p, &d->e), 0);
+	CU_ASSERT_EQUAL_FATAL(challenge_hash(view_str(SECRET), NULL, &text, &d->e), 0);
+	CU_ASSERT_EQUAL_FATAL(
+	    challenge_add(&d->p.challenges, "fleet", buf_str(&text), 0, NOW + DAY, &d->e), 0);
+	make_authority(&d->a, KEY_P256);
+	make_csr(&d->csr, KEY_P256, DIGEST_SHA256, NULL, "CN=device", NULL);
+	CU_ASSERT_EQUAL_FATAL(plan_make(&d->p, &d->a, &d->csr, NOW, &d->plan, &d->e), 0);
+	CU_ASSERT_EQUAL_FATAL(plan_make(&d->p, &d->a, &d->csr, NOW, &d->other, &d->e), 0);
+	buf_free(&text);
+}
+
+static void
+desk_close(struct desk *d)
+{
+	plan_free(&d->plan);
+	plan_free(&d->other);
+	csr_free(&d->csr);
+	authority_free(&d->a);
+	profile_free(&d->p);
+}
+
+static void
+a_grant_is_for_one_plan(void)
+{
+	struct grant *g;
+	struct desk d;
+
+	desk_open(&d);
+	g = grant_by_static_challenge(&d.p, view_str(SECRET), NOW, &d.plan, &d.e);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(g);
+	CU_ASSERT_STRING_EQUAL(grant_reason(g), "static:fleet");
+	CU_ASSERT(grant_covers(g, &d.plan));
+	CU_ASSERT(!grant_covers(g, &d.other)); /* another serial */
+	CU_ASSERT(!grant_covers(NULL, &d.plan));
+	CU_ASSERT(X509_sign(d.plan.cert, make_key(KEY_P256), EVP_sha256()) > 0);
+	CU_ASSERT(grant_covers(g, &d.plan));
+	grant_free(g);
+	grant_free(NULL);
+	desk_close(&d);
+}
+
+/* What counts is what would be signed, not the digest noted in the plan. */
+static void
+a_plan_changed_afterwards_is_not_covered(void)
+{
+	struct plan empty = {0};
+	struct grant *g;
+	struct desk d;
+
+	desk_open(&d);
+	g = grant_by_static_challenge(&d.p, view_str(SECRET), NOW, &d.plan, &d.e);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(g);
+	ASN1_TIME_set(X509_getm_notAfter(d.plan.cert), NOW + 3650 * DAY);
+	CU_ASSERT(!grant_covers(g, &d.plan));
+	memcpy(empty.tbs_digest, d.plan.tbs_digest, sizeof empty.tbs_digest);
+	CU_ASSERT(!grant_covers(g, &empty));
+	grant_free(g);
+	desk_close(&d);
+}
+
+static void
+refused(struct desk *d, const char *given, time_t now, enum err_code code)
+{
+	err_clear(&d->e);
+	CU_ASSERT_PTR_NULL(grant_by_static_challenge(&d->p, view_str(given), now, &d->plan, &d->e));
+	CU_ASSERT_EQUAL(d->e.code, code);
+}
+
+static void
+without_a_right_challenge_there_is_none(void)
+{
+	struct desk d;
+
+	desk_open(&d);
+	refused(&d, "", NOW, ERR_NO_CHALLENGE);
+	refused(&d, "a wrong secret", NOW, ERR_CHALLENGE);
+	refused(&d, SECRET, NOW + DAY + 1, ERR_CHALLENGE);
+	challenge_set_free(&d.p.challenges);
+	refused(&d, SECRET, NOW, ERR_CHALLENGE);
+	desk_close(&d);
+}
+
+static void
+a_dynamic_profile_has_no_static_challenges(void)
+{
+	struct desk d;
+
+	desk_open(&d);
+	d.p.challenge_type = CHALLENGE_DYNAMIC;
+	refused(&d, SECRET, NOW, ERR_CHALLENGE);
+	desk_close(&d);
+}
+
+CU_TestInfo grant_tests[] = {
+    T(a_grant_is_for_one_plan),
+    T(a_plan_changed_afterwards_is_not_covered),
+    T(without_a_right_challenge_there_is_none),
+    T(a_dynamic_profile_has_no_static_challenges),
+    CU_TEST_INFO_NULL,
+};
