@@ -125,44 +125,63 @@ die() {
 
 scepctl() { "$SCEPD_BUILD/scepctl" -c "$CONF" "$@"; }
 
-# make_service [CA-OPTION...]: scepd.conf, the CA "ca" and the profile "p" with the static challenge $CHALLENGE. Keys of the
-# CA are EC unless the options say otherwise: they are made fastest.
+# make_service: scepd.conf, the CA "ca" and the profile "p" with the static challenge $CHALLENGE.
 make_service() {
-	[ $# -gt 0 ] || set -- --key ec:P-256
-	mkdir -p "$T/etc/profiles.d" "$T/ca"
+	mkdir -p "$T/etc/profiles.d"
 	printf '%s\n' "$CHALLENGE" >"$T/challenge"
 	cat >"$CONF" <<-CONF
 	public_url = "http://127.0.0.1";
 	listen = "$SOCKET";
+	listen_mode = "0600";
+	user = "";
 	workers = 2;
-	log = { target = "$T/scepd.log"; };
+	log_target = "$T/scepd.log";
+	default_profile = "p";
 	CONF
-	scepctl ca create ca --subject "O=Test, CN=Issuing CA" "$@" >"$T/ca.out" 2>&1 || die "ca create: $(tail -n 1 "$T/ca.out")"
-	make_profile p
+	make_ca ca --key ec:P-256 # the fastest to make
+	make_profile p ca
 }
 
-# make_profile NAME [OPTION...]
-make_profile() {
+make_ca() { # NAME [OPTION...]
 	local name=$1
 	shift
-	scepctl profile create "$name" --ca ca --challenge static --challenge-file "$T/challenge" "$@" >"$T/profile-$name.out" 2>&1 ||
-		die "profile create $name: $(tail -n 1 "$T/profile-$name.out")"
+	scepctl ca create "$name" --subject "CN=Test CA $name,O=Test" "$@" >"$T/ca-$name.out" 2>&1 ||
+		die "ca create $name: $(tail -n 1 "$T/ca-$name.out")"
 }
 
-# scepd_start [listen|spawn]: scepd with its own socket, or with spawn-fcgi's. Its process id is then in SCEPD.
+make_profile() { # NAME CA [OPTION...]
+	local name=$1 ca=$2
+	shift 2
+	scepctl profile create "$name" --ca "$ca" --challenge static --challenge-file "$T/challenge" "$@" \
+		>"$T/profile-$name.out" 2>&1 || die "profile create $name: $(tail -n 1 "$T/profile-$name.out")"
+}
+
+# set_conf KEY VALUE: replaces a line of scepd.conf, or adds it.
+set_conf() {
+	sed -i "/^$1 = /d" "$CONF"
+	printf '%s = %s;\n' "$1" "$2" >>"$CONF"
+}
+
+# scepd_start [listen|spawn]: scepd with its own socket, or with spawn-fcgi's. The process id of its master is then in SCEPD.
 scepd_start() {
+	local workers
+	workers=$(sed -n 's/^workers = \([0-9]*\);/\1/p' "$CONF")
 	case ${1:-listen} in
 	listen)
 		background "$T/scepd.err" "$SCEPD_BUILD/scepd" -f -c "$CONF"
 		SCEPD=$BG ;;
 	spawn)
-		spawn-fcgi -s "$SOCKET" -M 0600 -P "$T/spawn.pid" -- "$SCEPD_BUILD/scepd" -f -c "$CONF" >>"$T/scepd.err" 2>&1 ||
-			die "spawn-fcgi: $(tail -n 1 "$T/scepd.err")"
+		rm -f "$SOCKET"
+		spawn-fcgi -s "$SOCKET" -M 0600 -P "$T/spawn.pid" -- "$SCEPD_BUILD/scepd" -f -c "$CONF" \
+			>>"$T/scepd.err" 2>&1 || die "spawn-fcgi: $(tail -n 1 "$T/scepd.err")"
 		SCEPD=$(cat "$T/spawn.pid")
 		PIDS="$SCEPD $PIDS" ;;
 	esac
-	await 20 has_children "$SCEPD" 2 || die "scepd does not start: $(tail -n 1 "$T/scepd.err" "$T/scepd.log" 2>/dev/null)"
+	await 20 has_children "$SCEPD" "$workers" || die "scepd does not start: $(tail -qn 2 "$T/scepd.err" "$T/scepd.log" 2>/dev/null)"
+	await 20 test -S "$SOCKET" || die "scepd opens no socket"
 }
+
+scepd_stop() { end_process "$SCEPD"; }
 
 # web_up nginx|lighttpd [OTHER-HOST]: that server on a free port; BASE is then http://127.0.0.1:PORT and URL the SCEP URL of
 # the profile p.
@@ -172,44 +191,47 @@ web_up() {
 		PORT=$((20000 + RANDOM % 30000))
 		! port_busy "$PORT" || continue
 		"web_$server" "$T/$server" "127.0.0.1:$PORT" "$SOCKET" "${2-}"
-		if web_start "$server" "$T/$server"; then
-			BASE=http://127.0.0.1:$PORT
-			URL=$BASE/scep/p/pkiclient.exe
-			await 10 test -s "$T/$server/$server.pid" || die "$server wrote no pid file"
-			return 0
-		fi
+		web_start "$server" "$T/$server" || continue
+		BASE=http://127.0.0.1:$PORT
+		URL=$BASE/scep/p/pkiclient.exe
+		await 10 test -s "$T/$server/$server.pid" || die "$server wrote no pid file"
+		return 0
 	done
-	die "$server does not start: $(tail -n 1 "$T/$server/start.log")"
+	die "$server does not start: $(tail -qn 1 "$T/$server/start.log" "$T/$server/error.log" 2>/dev/null)"
 }
 
 web_down() { # nginx|lighttpd
-	end_process "$(cat "$T/$1/$1.pid")" && rm -f "$T/$1/$1.pid"
+	end_process "$(cat "$T/$1/$1.pid")"
+	rm -f "$T/$1/$1.pid"
 }
 
-# stack nginx|lighttpd [CA-OPTION...]: all of it; behind nginx scepd opens its socket itself, behind lighttpd spawn-fcgi does.
-stack() {
-	local server=$1 start=listen
-	shift
-	[ "$server" = nginx ] || start=spawn
-	need "$server" curl openssl spawn-fcgi
-	make_service "$@"
-	scepd_start $start
-	web_up "$server"
+# behind_each FUNCTION [OTHER-HOST]: calls it with SERVER=nginx, scepd having opened its socket itself, and with
+# SERVER=lighttpd, the socket being spawn-fcgi's.
+behind_each() {
+	local start
+	for SERVER in nginx lighttpd; do
+		[ $SERVER = nginx ] && start=listen || start=spawn
+		scepd_start $start
+		web_up $SERVER "${2-}"
+		"$1"
+		web_down $SERVER
+		scepd_stop || not_ok "$SCRIPT" "scepd did not end on SIGTERM"
+	done
 }
 
 # --- a client
 
-# enrol NAME [OPTION...]: scepctl enrols a new key; files $T/NAME.key and $T/NAME.pem.
+# enrol NAME [OPTION...]: scepctl enrols; $T/NAME.key, $T/NAME.pem, $T/NAME.ca.pem. URL may be set for the one call.
 enrol() {
 	local name=$1
 	shift
-	scepctl enroll --url "$URL" --subject "O=Test, CN=$name" --challenge-file "$T/challenge" \
-		--key-out "$T/$name.key" --out "$T/$name.pem" "$@"
+	scepctl enroll --url "$URL" --subject "CN=$name,O=Test" --challenge-file "$T/challenge" --out "$T/$name" "$@" &&
+		issued "$T/$name.pem"
 }
 
-# issued FILE: whether it holds a certificate that chains to our CA.
+# issued FILE [CA]: whether it holds a certificate of our CA.
 issued() {
-	scepctl ca export ca --with-chain >"$T/chain.pem" && openssl verify -partial_chain -CAfile "$T/chain.pem" "$1"
+	scepctl ca export "${2:-ca}" --chain >"$T/chain.pem" && openssl verify -partial_chain -CAfile "$T/chain.pem" "$1"
 }
 
 # http STATUS CURL-ARGUMENT...: whether the answer has that status; head in $T/http.head, body in $T/http.body.
