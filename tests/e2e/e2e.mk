@@ -2,4 +2,14 @@
 EXTRA_DIST += \
 	tests/e2e/run \
 	tests/e2e/lib.sh \
-	tests/e2e/fcgi.pl
+	tests/e2e/fcgi.pl \
+	tests/e2e/as-installed \
+	tests/e2e/ca-key-types \
+	tests/e2e/certmonger-enrol \
+	tests/e2e/half-request \
+	tests/e2e/http \
+	tests/e2e/refusals \
+	tests/e2e/reload \
+	tests/e2e/scepctl-enrol \
+	tests/e2e/strongswan-enrol \
+	tests/e2e/worker-killed

@@ -1,6 +1,6 @@
 # What the end-to-end scripts share: a CA, profiles and scepd under a temporary folder, real web servers on free ports, and
 # the lines that say how it went. Sourced first by every script; whatever it starts is stopped when the script ends.
-# shellcheck shell=bash disable=SC2034
+# shellcheck shell=bash disable=SC2034,SC2015,SC2031
 set -u
 umask 077
 export LC_ALL=C
@@ -12,9 +12,10 @@ top=$(cd "$e2e/../.." && pwd)
 
 SCRIPT=$(basename "$0")
 T=$(mktemp -d "${TMPDIR:-/tmp}/scepd-e2e.XXXXXX") || exit 1
+export T # so that everything the script starts can be told by its environment
 CONF=$T/etc/scepd.conf
 SOCKET=$T/scepd.sock
-CHALLENGE=e2e-secret-42
+CHALLENGE='e2e-secret-42'
 PIDS='' FAILED=0 POLL=0.05
 
 # --- results
@@ -81,17 +82,24 @@ background() {
 	PIDS="$BG $PIDS"
 }
 
+# Whether the process, if it still exists, is of this script: its command line or its environment names our folder.
+ours() { grep -qa -- "$T" "/proc/$1/cmdline" "/proc/$1/environ" 2>/dev/null; }
+
 # end_process PID: by SIGTERM; fails when that was not enough and it took SIGKILL.
 end_process() {
-	! alive "$1" || kill "$1" 2>/dev/null
+	alive "$1" && ours "$1" || return 0
+	kill "$1" 2>/dev/null
 	await 15 gone "$1" 2>/dev/null || {
 		kill -KILL "$1" 2>/dev/null
 		return 1
 	}
 }
 
-leftovers() { # processes whose command line names our folder
-	grep -la -- "$T/" /proc/[0-9]*/cmdline 2>/dev/null | sed 's/[^0-9]//g'
+leftovers() { # what still runs of this script, apart from the shell itself
+	local pid
+	for pid in $(grep -la -- "$T" /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | sed 's/[^0-9]//g' | sort -u); do
+		[ "$pid" = $$ ] || [ "$pid" = $BASHPID ] || ! alive "$pid" || echo "$pid"
+	done
 }
 
 finish() {
