@@ -102,12 +102,15 @@ leftovers() { # what still runs of this script, apart from the shell itself
 	done
 }
 
+no_leftovers() { [ -z "$(leftovers)" ]; }
+
 finish() {
 	local rc=$? pid
 	trap - EXIT
 	for pid in $(cat "$T"/*/nginx.pid "$T"/*/lighttpd.pid 2>/dev/null) $PIDS; do
 		end_process "$pid" || not_ok "$SCRIPT" "process $pid had to be killed"
 	done
+	await 5 no_leftovers 2>/dev/null # a helper may need a moment to see that its parent is gone
 	for pid in $(leftovers); do
 		not_ok "$SCRIPT" "process $pid was left behind: $(tr '\0' ' ' <"/proc/$pid/cmdline")"
 		kill -KILL "$pid" 2>/dev/null
