@@ -37,7 +37,7 @@ AC_DEFUN([SCEPD_HARDEN], [
 	m4_foreach_w([flag], [-fstack-protector-strong -fstack-clash-protection -fcf-protection
 		-ftrivial-auto-var-init=zero -fPIE], [SCEPD_FLAG([HARDEN_CFLAGS], flag)])
 	m4_foreach([flag], [[-pie], [-Wl,-z,relro], [-Wl,-z,now], [-Wl,-z,noexecstack]],
-		[SCEPD_FLAG([HARDEN_LDFLAGS], flag)])
+		[SCEPD_FLAG([HARDEN_LDFLAGS], m4_defn([flag]))])
 	AS_IF([test -z "$MODE_CFLAGS"], [AS_CASE(["$CFLAGS"], [*-O0*], [], [HARDEN_CFLAGS="$HARDEN_CFLAGS -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2"])])
 	AC_SUBST([HARDEN_CFLAGS])
 	AC_SUBST([HARDEN_LDFLAGS])
