@@ -4,7 +4,15 @@ libscep_a_SOURCES = src/scep/certrep.c src/scep/enrol.c src/scep/op_pki.c src/sc
 
 if HAVE_CUNIT
 check_PROGRAMS += t_scep
-t_scep_SOURCES = tests/scep/main.c
+t_scep_SOURCES = \
+	tests/scep/main.c \
+	tests/scep/rig.c \
+	tests/scep/rig.h \
+	tests/scep/suites.h \
+	tests/scep/test_enrol.c \
+	tests/scep/test_fixtures.c \
+	tests/scep/test_refusals.c \
+	tests/scep/test_service.c
 t_scep_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-t_scep_LDADD = $(LINK_SCEP) $(CUNIT_LIBS)
+t_scep_LDADD = libsupport.a $(LINK_SCEP) $(CUNIT_LIBS)
 endif

@@ -3,7 +3,12 @@ libsigner_a_SOURCES = src/signer/keyring.c src/signer/keys.h src/signer/signer.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_signer
-t_signer_SOURCES = tests/signer/main.c
+t_signer_SOURCES = \
+	tests/signer/main.c \
+	tests/signer/suites.h \
+	tests/signer/test_keyring.c \
+	tests/signer/test_signer.c \
+	tests/signer/test_unwrap.c
 t_signer_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-t_signer_LDADD = $(LINK_SIGNER) $(CUNIT_LIBS)
+t_signer_LDADD = libsupport.a $(LINK_SIGNER) $(CUNIT_LIBS)
 endif

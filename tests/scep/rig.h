@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A service in memory: one CA, one RA, one static profile, whose log goes to a file so that a test
+ * can see which outcome was recorded. Requests go in as a web server would hand them over, and
+ * replies are read as a client would.
+ */
+#ifndef TESTS_SCEP_RIG_H
+#define TESTS_SCEP_RIG_H
+
+#include "scep/service.h"
+#include "support/make.h"
+
+#define RIG_CHALLENGE "correct-horse"
+#define RIG_PROFILE "test"
+#define RIG_ID "11111111-2222-4333-8444-555555555555"
+
+struct rig {
+	struct service service;
+	struct service_profile *sp; /* the one profile; a test may change its settings */
+	X509 *ca, *ra;
+	EVP_PKEY *ca_key;
+	X509 *signer; /* self-signed, of make_rsa(2048, 3) */
+};
+
+/* `ca_key` NULL: RSA. Ends the program when it cannot be made. Stopping frees all. */
+void rig_start(struct rig *r, EVP_PKEY *ca_key);
+void rig_stop(struct rig *r);
+
+/* The same profile with dynamic challenges, or settings changed by the test: prepares the bodies
+ * again. */
+void rig_prepare(struct rig *r);
+
+/* What came of a request, as the log and the client see it. */
+struct seen {
+	int http;
+	const char *type;      /* Content-Type */
+	char slug[40];         /* outcome= of the log line */
+	char line[4096];       /* the whole log line */
+	int status, fail_info; /* of the CertRep; STATUS_NONE when there was none */
+	char text[600];        /* failInfoText, or the body of a plain answer */
+	size_t length;         /* of the body */
+	X509 *cert;            /* issued; the caller frees with seen_free */
+	int n_certs;
+	enum cipher cipher; /* of the reply */
+	enum digest digest;
+	enum key_transport transport;
+	bool verified; /* signature by the RA, nonce and transactionID echoed, fresh senderNonce,
+	                  signingTime there */
+	int retry_after;
+};
+
+void rig_handle(
+    struct rig *r, const struct http_request *in, struct http_reply *out, struct seen *s);
+
+/* POSTs a message and reads the reply with the key of the signer. `sent`, when not NULL, is what
+ * the reply must echo. */
+void rig_post(struct rig *r, struct view message, EVP_PKEY *key, struct seen *s);
+
+/* GETs a path and query. */
+void rig_get(
+    struct rig *r, const char *path, const char *query, struct http_reply *out, struct seen *s);
+
+/* A message of the rig's client; zeroed members get the rig's: the signer, the RA, a CSR with the
+ * right challenge. */
+void rig_msg(struct rig *r, struct make_msg m, struct buf *out);
+
+/* Whether this CSR, sent by the rig's client, ends with this slug. */
+void rig_enrol_csr(struct rig *r, struct view csr, struct seen *s);
+
+void seen_free(struct seen *s);
+
+#endif

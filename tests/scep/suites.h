@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The suites of the scep layer.
+ */
+#ifndef TESTS_SCEP_SUITES_H
+#define TESTS_SCEP_SUITES_H
+
+#include "harness.h"
+
+extern const CU_SuiteInfo enrol_suite;
+extern const CU_SuiteInfo fixtures_suite;
+extern const CU_SuiteInfo refusals_suite;
+extern const CU_SuiteInfo service_suite;
+
+#endif
