@@ -112,8 +112,9 @@ ask_ext_key_usage(struct ask *a, struct err *e)
 		char oid[80] = "";
 
 		OBJ_obj2txt(oid, sizeof oid, purpose, 1);
-		if (!eku_given(a->profile, purpose))
-			a->more = true;
+		if (eku_given(a->profile, purpose))
+			continue; /* whatever it is, the operator gives it */
+		a->more = true;
 		if (eku_forbidden(oid))
 			rc = err_set(e, ERR_FORBID_EKU, "extendedKeyUsage %s", oid);
 	}

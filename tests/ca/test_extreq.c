@@ -117,6 +117,25 @@ extended_key_usages_that_mean_more(void)
 	CU_ASSERT_EQUAL(admit_one("2.5.29.37", "clientAuth,serverAuth,emailProtection"), ERR_OK);
 }
 
+/* What the operator wrote into the profile may be asked for. */
+static void
+a_usage_that_the_profile_gives(void)
+{
+	STACK_OF(X509_EXTENSION) *exts = NULL;
+	struct profile p = profile_default();
+	struct extreq r;
+	struct err e = ERR_INIT;
+
+	make_ext(&exts, "2.5.29.37", "1.3.6.1.4.1.311.20.2.2");
+	CU_ASSERT_EQUAL(extreq_admit(&p, exts, &r, &e), -1);
+	err_clear(&e);
+	sk_ASN1_OBJECT_push(p.ext_key_usage, OBJ_txt2obj("1.3.6.1.4.1.311.20.2.2", 1));
+	CU_ASSERT_EQUAL(extreq_admit(&p, exts, &r, &e), 0);
+	CU_ASSERT_STRING_EQUAL(r.dropped, "");
+	profile_free(&p);
+	sk_X509_EXTENSION_pop_free(exts, X509_EXTENSION_free);
+}
+
 static void
 the_ad_security_identifier(void)
 {
@@ -259,6 +278,7 @@ CU_TestInfo extreq_tests[] = {
     T(a_ca_certificate),
     T(key_usages_of_a_ca),
     T(extended_key_usages_that_mean_more),
+    T(a_usage_that_the_profile_gives),
     T(the_ad_security_identifier),
     T(constraints),
     T(names_are_looked_at),
