@@ -53,6 +53,11 @@ struct scep_attrs {
 int scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struct err *e)
     __attribute__((warn_unused_result));
 
+/* The attributes of a CertRep that answers `request` (RFC 8894 section 3.2.1 and 3.3.2): transactionID and senderNonce echoed, a
+ * senderNonce of our own, failInfo and failInfoText (may be empty) with FAILURE and never otherwise. Everything is borrowed. */
+struct scep_attrs scep_attrs_reply(const struct scep_attrs *request, enum pki_status status, enum fail_info fail_info,
+    struct view fail_text, struct view nonce, time_t now);
+
 /* The set for a new message: contentType id-data, signingTime, messageDigest and the SCEP attributes that are present in `a`.
  * The caller frees with sk_X509_ATTRIBUTE_pop_free. NULL: memory. */
 STACK_OF(X509_ATTRIBUTE) *scep_attrs_write(const struct scep_attrs *a, struct view message_digest);

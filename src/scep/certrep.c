@@ -17,35 +17,33 @@
 #define RETRY_AFTER 30 /* seconds */
 
 static int
-seal(struct request *r, const struct scep_attrs *outcome, struct view content, struct err *e)
+seal(struct request *r, enum pki_status status, enum fail_info fail_info, struct view fail_text,
+    struct view content, struct err *e)
 {
 	const struct ra_key *ra = r->ra != NULL ? r->ra : r->sp->ras[0];
 	enum digest digest =
 	    r->msg.digest != DIGEST_NONE && (r->sp->profile.algs.digests & 1u << r->msg.digest) != 0
 	        ? r->msg.digest
 	        : DIGEST_SHA256;
-	struct scep_attrs a = *outcome;
+	struct scep_attrs a;
 	uint8_t nonce[NONCE_LEN];
 
 	if (RAND_bytes(nonce, sizeof nonce) != 1)
 		return err_set_ossl(e, ERR_INTERNAL, "random");
-	a.type = TYPE_CERT_REP;
-	a.transaction_id = r->msg.attrs.transaction_id;
-	a.transaction_id_tag = r->msg.attrs.transaction_id_tag;
-	a.sender_nonce = view_of(nonce, sizeof nonce);
-	a.recipient_nonce = r->msg.attrs.sender_nonce;
-	a.signing_time = clock_now();
+	a = scep_attrs_reply(
+	    &r->msg.attrs, status, fail_info, fail_text, view_of(nonce, sizeof nonce), clock_now());
 	if (signer_seal(ra, &a, &content, digest, &r->reply->body, e) != 0)
 		return -1;
 	r->reply->status = 200;
 	r->reply->type = CONTENT_TYPE_PKI;
-	r->status = (enum pki_status)a.status;
+	r->status = status;
 	return 0;
 }
 
 /* The certificate first, since clients take the first one; the chain only where the profile wants
  * it. */
-static STACK_OF(X509) * reply_certs(const struct request *r, X509 *leaf)
+static STACK_OF(X509) *
+reply_certs(const struct request *r, X509 *leaf)
 {
 	const struct authority *a = &r->sp->ca->authority;
 	STACK_OF(X509) *certs = sk_X509_new_null();
@@ -68,13 +66,11 @@ fail:
 int
 certrep_success(struct request *r, struct view cert)
 {
-	struct scep_attrs a = SCEP_ATTRS_INIT;
 	X509 *leaf = ossl_cert_read(cert);
 	STACK_OF(X509) *certs = leaf != NULL ? reply_certs(r, leaf) : NULL;
 	struct buf inner = {0}, envelope = {0};
 	int rc = -1;
 
-	a.status = STATUS_SUCCESS;
 	if (certs == NULL || certs_only_write(certs, NULL, &inner) != 0) {
 		err_set(&r->err, ERR_INTERNAL, "cannot write the certificates of a reply");
 		goto out;
@@ -82,7 +78,7 @@ certrep_success(struct request *r, struct view cert)
 	if (scep_env_write(buf_view(&inner), r->env.cipher, r->transport, r->msg.signer, &envelope,
 	        &r->err) != 0)
 		goto out;
-	rc = seal(r, &a, buf_view(&envelope), &r->err);
+	rc = seal(r, STATUS_SUCCESS, FAIL_NONE, (struct view){0}, buf_view(&envelope), &r->err);
 out:
 	buf_free(&inner);
 	buf_free(&envelope);
@@ -123,17 +119,14 @@ by_http(const struct request *r)
 void
 certrep_failure(struct request *r)
 {
-	struct scep_attrs a = SCEP_ATTRS_INIT;
 	struct err again = ERR_INIT;
 	char text[512];
 
 	buf_free(&r->reply->body);
 	if (!by_http(r)) {
-		a.status = STATUS_FAILURE;
-		a.fail_info = err_fail_info(r->err.code);
 		fail_text(r, text, sizeof text);
-		a.fail_text = view_str(text);
-		if (seal(r, &a, (struct view){0}, &again) == 0)
+		if (seal(r, STATUS_FAILURE, err_fail_info(r->err.code), view_str(text),
+		        (struct view){0}, &again) == 0)
 			return;
 		r->err = again;
 	}

@@ -63,7 +63,7 @@ attr_of(X509_ATTRIBUTE *a)
 
 /* The one value of each known attribute, or NULL. */
 static int
-collect(const STACK_OF(X509_ATTRIBUTE) * set, const ASN1_TYPE *values[ATTR_COUNT], struct err *e)
+collect(const STACK_OF(X509_ATTRIBUTE) *set, const ASN1_TYPE *values[ATTR_COUNT], struct err *e)
 {
 	for (int i = 0; i < sk_X509_ATTRIBUTE_num(set); i++) {
 		X509_ATTRIBUTE *a = sk_X509_ATTRIBUTE_value(set, i);
@@ -128,7 +128,7 @@ time_of(const ASN1_TYPE *value)
 }
 
 int
-scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) * set, struct scep_attrs *a, struct err *e)
+scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struct err *e)
 {
 	const ASN1_TYPE *values[ATTR_COUNT] = {0};
 	const ASN1_TYPE *type;
@@ -159,8 +159,28 @@ scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) * set, struct scep_attrs *a, stru
 	return 0;
 }
 
+struct scep_attrs
+scep_attrs_reply(const struct scep_attrs *request, enum pki_status status, enum fail_info fail_info,
+    struct view fail_text, struct view nonce, time_t now)
+{
+	struct scep_attrs a = SCEP_ATTRS_INIT;
+
+	a.type = TYPE_CERT_REP;
+	a.status = status;
+	if (status == STATUS_FAILURE) {
+		a.fail_info = fail_info;
+		a.fail_text = fail_text;
+	}
+	a.transaction_id = request->transaction_id;
+	a.transaction_id_tag = request->transaction_id_tag;
+	a.sender_nonce = nonce;
+	a.recipient_nonce = request->sender_nonce;
+	a.signing_time = now;
+	return a;
+}
+
 static int
-add(STACK_OF(X509_ATTRIBUTE) * set, enum attr which, int type, const void *data, size_t len)
+add(STACK_OF(X509_ATTRIBUTE) *set, enum attr which, int type, const void *data, size_t len)
 {
 	uint8_t der[12] = {V_ASN1_OBJECT, (uint8_t)table[which].oid_len};
 	const unsigned char *p = der;
@@ -179,13 +199,13 @@ add(STACK_OF(X509_ATTRIBUTE) * set, enum attr which, int type, const void *data,
 }
 
 static int
-add_view(STACK_OF(X509_ATTRIBUTE) * set, enum attr which, int type, struct view v)
+add_view(STACK_OF(X509_ATTRIBUTE) *set, enum attr which, int type, struct view v)
 {
 	return v.n == 0 ? 0 : add(set, which, type, v.p, v.n);
 }
 
 static int
-add_number(STACK_OF(X509_ATTRIBUTE) * set, enum attr which, int value)
+add_number(STACK_OF(X509_ATTRIBUTE) *set, enum attr which, int value)
 {
 	char digits[12];
 
@@ -196,7 +216,7 @@ add_number(STACK_OF(X509_ATTRIBUTE) * set, enum attr which, int value)
 }
 
 static int
-add_content_type(STACK_OF(X509_ATTRIBUTE) * set)
+add_content_type(STACK_OF(X509_ATTRIBUTE) *set)
 {
 	X509_ATTRIBUTE *a = X509_ATTRIBUTE_create(
 	    NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data));
@@ -209,7 +229,7 @@ add_content_type(STACK_OF(X509_ATTRIBUTE) * set)
 }
 
 static int
-add_time(STACK_OF(X509_ATTRIBUTE) * set, time_t at)
+add_time(STACK_OF(X509_ATTRIBUTE) *set, time_t at)
 {
 	ASN1_TIME *t;
 	int rc;
@@ -222,7 +242,8 @@ add_time(STACK_OF(X509_ATTRIBUTE) * set, time_t at)
 	return rc;
 }
 
-STACK_OF(X509_ATTRIBUTE) * scep_attrs_write(const struct scep_attrs *a, struct view message_digest)
+STACK_OF(X509_ATTRIBUTE) *
+scep_attrs_write(const struct scep_attrs *a, struct view message_digest)
 {
 	STACK_OF(X509_ATTRIBUTE) *set = sk_X509_ATTRIBUTE_new_null();
 

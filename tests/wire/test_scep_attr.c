@@ -21,7 +21,8 @@ attr(const char *oid, int type, const char *data, int len)
 	return a;
 }
 
-static STACK_OF(X509_ATTRIBUTE) * good_set(void)
+static STACK_OF(X509_ATTRIBUTE) *
+good_set(void)
 {
 	STACK_OF(X509_ATTRIBUTE) *set = sk_X509_ATTRIBUTE_new_null();
 
@@ -201,7 +202,7 @@ static void
 writes_what_it_reads(void)
 {
 	struct scep_attrs a = SCEP_ATTRS_INIT, b;
-	STACK_OF(X509_ATTRIBUTE) * set;
+	STACK_OF(X509_ATTRIBUTE) *set;
 	struct err e = ERR_INIT;
 
 	a.type = TYPE_CERT_REP;
@@ -229,6 +230,41 @@ writes_what_it_reads(void)
 	sk_X509_ATTRIBUTE_pop_free(set, X509_ATTRIBUTE_free);
 }
 
+/* RFC 8894 section 3.2.1: what each CertRep holds, and nothing else. */
+static void
+a_reply_has_exactly_the_attributes_of_its_status(void)
+{
+	static const struct {
+		enum pki_status status;
+		int count; /* contentType, messageDigest, signingTime, five of SCEP, and failInfo
+		              with its text */
+	} cases[] = {{STATUS_SUCCESS, 8}, {STATUS_PENDING, 8}, {STATUS_FAILURE, 10}};
+	STACK_OF(X509_ATTRIBUTE) *asked = good_set();
+	struct scep_attrs request, a, b;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(scep_attrs_read(asked, &request, &e), 0);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		STACK_OF(X509_ATTRIBUTE) *set;
+
+		a = scep_attrs_reply(&request, cases[i].status, FAIL_BAD_REQUEST, view_str("why"),
+		    view_str("nonce of the CA.."), 1700000000);
+		set = scep_attrs_write(&a, view_str("digest"));
+		CU_ASSERT_EQUAL(sk_X509_ATTRIBUTE_num(set), cases[i].count);
+		CU_ASSERT_EQUAL_FATAL(scep_attrs_read(set, &b, &e), 0);
+		CU_ASSERT_EQUAL(b.type, TYPE_CERT_REP);
+		CU_ASSERT_EQUAL(b.status, cases[i].status);
+		CU_ASSERT_EQUAL(
+		    b.fail_info, cases[i].status == STATUS_FAILURE ? FAIL_BAD_REQUEST : FAIL_NONE);
+		CU_ASSERT_TRUE(view_eq(b.transaction_id, request.transaction_id));
+		CU_ASSERT_TRUE(view_eq(b.recipient_nonce, request.sender_nonce));
+		CU_ASSERT_TRUE(view_eq(b.sender_nonce, view_str("nonce of the CA..")));
+		CU_ASSERT_TRUE(b.is_data && b.signing_time != 0 && b.message_digest.n > 0);
+		sk_X509_ATTRIBUTE_pop_free(set, X509_ATTRIBUTE_free);
+	}
+	sk_X509_ATTRIBUTE_pop_free(asked, X509_ATTRIBUTE_free);
+}
+
 CU_TestInfo scep_attr_tests[] = {
     T(reads_what_clients_send),
     T(refuses_each_in_every_wrong_shape),
@@ -237,5 +273,6 @@ CU_TestInfo scep_attr_tests[] = {
     T(takes_any_octets_as_transaction_id),
     T(reads_a_message_type_only_in_plain_digits),
     T(writes_what_it_reads),
+    T(a_reply_has_exactly_the_attributes_of_its_status),
     CU_TEST_INFO_NULL,
 };
