@@ -1,11 +1,18 @@
 noinst_LIBRARIES += libsigner.a
-libsigner_a_SOURCES = src/signer/keyring.c src/signer/keys.h src/signer/signer.c src/signer/unwrap.c
+libsigner_a_SOURCES = \
+	src/signer/ceremony.c \
+	src/signer/key_make.c \
+	src/signer/keyring.c \
+	src/signer/keys.h \
+	src/signer/signer.c \
+	src/signer/unwrap.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_signer
 t_signer_SOURCES = \
 	tests/signer/main.c \
 	tests/signer/suites.h \
+	tests/signer/test_ceremony.c \
 	tests/signer/test_keyring.c \
 	tests/signer/test_signer.c \
 	tests/signer/test_unwrap.c

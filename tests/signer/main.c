@@ -8,7 +8,8 @@
 int
 main(void)
 {
-	CU_SuiteInfo suites[] = {keyring_suite, unwrap_suite, signer_suite, CU_SUITE_INFO_NULL};
+	CU_SuiteInfo suites[] = {
+	    ceremony_suite, keyring_suite, unwrap_suite, signer_suite, CU_SUITE_INFO_NULL};
 	struct err e = ERR_INIT;
 	int rc;
 

@@ -7,6 +7,7 @@
 
 #include "harness.h"
 
+extern const CU_SuiteInfo ceremony_suite;
 extern const CU_SuiteInfo keyring_suite;
 extern const CU_SuiteInfo signer_suite;
 extern const CU_SuiteInfo unwrap_suite;
