@@ -1,6 +1,28 @@
 # The operator's tool: one file a command group, and the program scepctl.
 noinst_LIBRARIES += libctl.a
-libctl_a_SOURCES =
+libctl_a_SOURCES = \
+	src/ctl/args.c \
+	src/ctl/ask.c \
+	src/ctl/ca.c \
+	src/ctl/ca_files.c \
+	src/ctl/ca_import.c \
+	src/ctl/ca_install.c \
+	src/ctl/ceremony_log.c \
+	src/ctl/challenge.c \
+	src/ctl/client.c \
+	src/ctl/client_ca.c \
+	src/ctl/client_reply.c \
+	src/ctl/ctl.c \
+	src/ctl/dn.c \
+	src/ctl/enroll.c \
+	src/ctl/enrolment.c \
+	src/ctl/fetch.c \
+	src/ctl/folder.c \
+	src/ctl/pending.c \
+	src/ctl/profile.c \
+	src/ctl/profile_create.c \
+	src/ctl/profile_text.c \
+	src/ctl/show.c
 
 sbin_PROGRAMS += scepctl
 scepctl_SOURCES = src/ctl/main.c
@@ -8,7 +30,21 @@ scepctl_LDADD = $(LINK_CTL)
 
 if HAVE_CUNIT
 check_PROGRAMS += t_ctl
-t_ctl_SOURCES = tests/ctl/main.c
+t_ctl_SOURCES = \
+	tests/ctl/main.c \
+	tests/ctl/stage.c \
+	tests/ctl/stage.h \
+	tests/ctl/suites.h \
+	tests/ctl/test_args.c \
+	tests/ctl/test_ask.c \
+	tests/ctl/test_ca.c \
+	tests/ctl/test_ca_install.c \
+	tests/ctl/test_challenge.c \
+	tests/ctl/test_client.c \
+	tests/ctl/test_client_ca.c \
+	tests/ctl/test_dn.c \
+	tests/ctl/test_enroll.c \
+	tests/ctl/test_profile.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-t_ctl_LDADD = $(LINK_CTL) $(CUNIT_LIBS)
+t_ctl_LDADD = libsupport.a $(LINK_CTL) $(CUNIT_LIBS)
 endif

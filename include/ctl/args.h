@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The options of commands: a table a command, one parser, and help that is printed from the same
+ * table. Values go into one struct, so that a misspelt name does not compile. Nothing secret is
+ * ever an option's value: secrets come from a file, stdin or the terminal.
+ */
+#ifndef CTL_ARGS_H
+#define CTL_ARGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+#include "base/err.h"
+
+struct ctl;
+
+/* All values borrowed from argv; NULL or false when not given. */
+struct args {
+	const char *conf_file, *operand;
+	bool help;
+
+	const char *subject, *key, *cert, *cert_key, *chain, *p12, *passphrase_file, *ca,
+	    *challenge, *challenge_file;
+	const char *validity, *path, *ra_eku, *profile, *url, *out, *fingerprint, *san, *key_file,
+	    *cipher, *digest;
+	const char *tls_ca;
+	bool single, encrypt, passphrase_stdin, with_chain, der, json, replace, challenge_stdin,
+	    generate, modern, yes;
+	bool get, pss, oaep, as_pkcsreq;
+};
+
+struct opt {
+	const char *name;  /* without the dashes; NULL ends a table */
+	const char *value; /* what its value is called in the help; NULL: a flag */
+	size_t at;         /* offset of the field in struct args */
+	bool required;
+	const char *help;
+};
+
+#define OPT(name, field, value, help)                                                              \
+	{                                                                                          \
+		name, value, offsetof(struct args, field), false, help                             \
+	}
+#define OPT_NEED(name, field, value, help)                                                         \
+	{                                                                                          \
+		name, value, offsetof(struct args, field), true, help                              \
+	}
+#define OPT_FLAG(name, field, help)                                                                \
+	{                                                                                          \
+		name, NULL, offsetof(struct args, field), false, help                              \
+	}
+#define OPT_END                                                                                    \
+	{                                                                                          \
+		NULL, NULL, 0, false, NULL                                                         \
+	}
+
+struct command {
+	const char *group;   /* "ca"; "" for a command of one word */
+	const char *name;    /* "create"; NULL ends a table */
+	const char *operand; /* "NAME", "[NAME]", or NULL: takes none */
+	const char *summary;
+	const struct opt *options;
+	int (*run)(struct ctl *c, const struct args *a, struct err *e);
+};
+
+/* Reads what follows the command's name. With --help in it nothing else is checked. -1: USAGE. */
+int args_read(const struct command *cmd, int argc, char **argv, struct args *a, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* "ca create NAME [options]" with a line an option. */
+void args_help(const struct command *cmd, FILE *out);
+
+#endif

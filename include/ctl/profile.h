@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What the commands about profiles share.
+ */
+#ifndef CTL_PROFILE_H
+#define CTL_PROFILE_H
+
+#include <jansson.h>
+
+#include "ctl/ctl.h"
+
+/* What a new profile's file says; all borrowed. */
+struct profile_text {
+	const char *name, *id, *ca;
+	enum challenge_type challenge;
+	const char *hash;     /* static: the scrypt text */
+	const char *paths;    /* comma-separated; NULL: none */
+	const char *validity; /* NULL: the default */
+	bool modern;          /* no triple DES, no SHA-1 */
+};
+
+/* The file of a new profile: what was chosen, then every other key with its default as a comment.
+ * -1: MEMORY. */
+int profile_text_write(const struct profile_text *p, struct buf *out, struct err *e)
+    __attribute__((warn_unused_result));
+
+int profile_create(struct ctl *c, const struct args *a, struct err *e);
+extern const struct opt profile_create_options[];
+
+/* Everything that `profile show` shows: URLs, fingerprints, RA; a new reference. NULL with an error
+ * when a certificate cannot be read. */
+json_t *profile_facts(struct ctl *c, const struct conf_profile *p, struct err *e);
+
+#endif

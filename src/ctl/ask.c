@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Secrets from the terminal, a file or stdin. A signal that comes while the echo is off first
+ * restores the terminal.
+ */
+#include "ctl/ask.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#define LINE_MAX_OCTETS 4096
+
+static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
+#define N_CAUGHT (sizeof(caught) / sizeof(caught[0]))
+
+static volatile sig_atomic_t signal_seen;
+
+static void
+note_signal(int sig)
+{
+	signal_seen = sig;
+}
+
+/* One octet at a time, so that nothing of a secret stays in a stdio buffer or is taken from the
+ * next reader. 0: a line or the end; -1: error (EINTR: a signal). */
+static int
+read_line(int fd, char line[LINE_MAX_OCTETS], size_t *len)
+{
+	char c;
+	ssize_t n;
+
+	*len = 0;
+	while ((n = read(fd, &c, 1)) == 1 && c != '\n') {
+		if (*len + 1 >= LINE_MAX_OCTETS) {
+			errno = E2BIG;
+			return -1;
+		}
+		line[(*len)++] = c;
+	}
+	if (n < 0)
+		return -1;
+	if (*len > 0 && line[*len - 1] == '\r')
+		(*len)--;
+	line[*len] = '\0';
+	return 0;
+}
+
+/* Shows a prompt and reads the answer. */
+static int
+ask_terminal(int fd, const char *prompt, bool echo, char line[LINE_MAX_OCTETS], size_t *len)
+{
+	struct sigaction act = {.sa_handler = note_signal}, saved[N_CAUGHT];
+	struct termios was, quiet;
+	bool hidden;
+	int rc;
+
+	signal_seen = 0;
+	sigemptyset(&act.sa_mask);
+	for (size_t i = 0; i < N_CAUGHT; i++)
+		sigaction(caught[i], &act, &saved[i]);
+	hidden = !echo && tcgetattr(fd, &was) == 0;
+	if (hidden) {
+		quiet = was;
+		quiet.c_lflag &= ~(tcflag_t)ECHO;
+		quiet.c_lflag |= ECHONL;
+		tcsetattr(fd, TCSAFLUSH, &quiet);
+	}
+	rc = dprintf(fd, "%s: ", prompt) < 0 ? -1 : read_line(fd, line, len);
+	if (hidden)
+		tcsetattr(fd, TCSAFLUSH, &was);
+	for (size_t i = 0; i < N_CAUGHT; i++)
+		sigaction(caught[i], &saved[i], NULL);
+	if (signal_seen != 0) {
+		raise(signal_seen);
+		errno = EINTR;
+		return -1;
+	}
+	return rc;
+}
+
+static int
+open_terminal(struct ctl *c)
+{
+	return open(c->tty, O_RDWR | O_CLOEXEC | O_NOCTTY);
+}
+
+static int
+type_secret(struct ctl *c, const struct ask *ask, struct secret *out, struct err *e)
+{
+	char first[LINE_MAX_OCTETS], second[LINE_MAX_OCTETS], again[128];
+	size_t n = 0, m = 0;
+	int rc = -1, fd = open_terminal(c);
+
+	if (fd < 0)
+		return err_set(e, ERR_USAGE,
+		    "there is no terminal to ask at: use --%s-file FILE or --%s-stdin", ask->option,
+		    ask->option);
+	snprintf(again, sizeof(again), "%s again", ask->prompt);
+	if (ask_terminal(fd, ask->prompt, false, first, &n) != 0 ||
+	    (ask->twice && ask_terminal(fd, again, false, second, &m) != 0)) {
+		err_set(e, ERR_FILE, "%s: %s", c->tty, strerror(errno));
+		goto out;
+	}
+	if (ask->twice && (n != m || CRYPTO_memcmp(first, second, n) != 0)) {
+		err_set(e, ERR_USAGE, "the two are not the same");
+		goto out;
+	}
+	if (secret_set(out, first, n) != 0) {
+		err_set(e, ERR_MEMORY, "out of memory");
+		goto out;
+	}
+	rc = 0;
+out:
+	close(fd);
+	OPENSSL_cleanse(first, sizeof(first));
+	OPENSSL_cleanse(second, sizeof(second));
+	return rc;
+}
+
+static int
+secret_from_stdin(struct ctl *c, struct secret *out, struct err *e)
+{
+	char line[LINE_MAX_OCTETS];
+	size_t n = 0;
+	int rc = -1;
+
+	if (read_line(fileno(c->in), line, &n) != 0)
+		err_set(e, ERR_FILE, "stdin: %s", strerror(errno));
+	else if (secret_set(out, line, n) != 0)
+		err_set(e, ERR_MEMORY, "out of memory");
+	else
+		rc = 0;
+	OPENSSL_cleanse(line, sizeof(line));
+	return rc;
+}
+
+static int
+secret_from_file(const char *path, struct secret *out, struct err *e)
+{
+	struct secret whole = {0};
+	const uint8_t *end;
+	size_t n;
+	int rc = -1;
+
+	if (file_read_secret(path, LINE_MAX_OCTETS, &whole, e) != 0)
+		return -1;
+	end = whole.n > 0 ? memchr(whole.p, '\n', whole.n) : NULL;
+	n = end != NULL ? (size_t)(end - whole.p) : whole.n;
+	if (n > 0 && whole.p[n - 1] == '\r')
+		n--;
+	rc = secret_set(out, whole.p, n);
+	if (rc != 0)
+		err_set(e, ERR_MEMORY, "out of memory");
+	secret_free(&whole);
+	return rc;
+}
+
+int
+ask_secret(struct ctl *c, const struct ask *ask, struct secret *out, struct err *e)
+{
+	int rc;
+
+	if (ask->file != NULL && ask->from_stdin)
+		return err_set(e, ERR_USAGE, "--%s-file and --%s-stdin exclude each other",
+		    ask->option, ask->option);
+	if (ask->from_stdin || (ask->file != NULL && strcmp(ask->file, "-") == 0))
+		rc = secret_from_stdin(c, out, e);
+	else if (ask->file != NULL)
+		rc = secret_from_file(ask->file, out, e);
+	else
+		rc = type_secret(c, ask, out, e);
+	if (rc == 0 && out->n == 0) {
+		secret_free(out);
+		return err_set(e, ERR_USAGE, "the %s is empty", ask->option);
+	}
+	return rc;
+}
+
+int
+ask_yes(struct ctl *c, const char *question, struct err *e)
+{
+	char line[LINE_MAX_OCTETS];
+	size_t n = 0;
+	int rc, fd = open_terminal(c);
+
+	if (fd < 0)
+		return err_set(e, ERR_USAGE, "there is no terminal to ask at: use --yes");
+	rc = ask_terminal(fd, question, true, line, &n);
+	close(fd);
+	if (rc != 0)
+		return err_set(e, ERR_FILE, "%s: %s", c->tty, strerror(errno));
+	if (strcmp(line, "y") != 0 && strcmp(line, "yes") != 0)
+		return err_set(e, ERR_USAGE, "not confirmed: nothing was changed");
+	return 0;
+}

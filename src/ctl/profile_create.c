@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * scepctl profile create: the RA's key and certificate, then the profile's file. The file is read
+ * back as the service will read it; a fault takes everything back.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/rand.h>
+#include <openssl/x509v3.h>
+
+#include "base/clock.h"
+#include "base/span.h"
+#include "ctl/ca_files.h"
+#include "ctl/ceremony_log.h"
+#include "ctl/challenge.h"
+#include "ctl/folder.h"
+#include "ctl/profile.h"
+#include "ctl/show.h"
+#include "signer/ceremony.h"
+
+#define DEFAULT_KEY "rsa:2048"
+#define DEFAULT_EKU "serverAuth"
+#define CN_MAX 64
+
+/* What is being made. */
+struct creation {
+	struct profile_text text;
+	char id[37];
+	struct key_spec spec;
+	struct secret challenge;
+	struct buf hash;
+	struct authority ca;
+	EXTENDED_KEY_USAGE *eku;
+	char *ra_dir, *ra_path, *file; /* conf.dir/ra, conf.dir/ra/NAME, profiles.d/NAME.conf */
+};
+
+static void
+creation_free(struct creation *n)
+{
+	secret_free(&n->challenge);
+	buf_free(&n->hash);
+	authority_free(&n->ca);
+	EXTENDED_KEY_USAGE_free(n->eku);
+	free(n->ra_dir);
+	free(n->ra_path);
+	free(n->file);
+}
+
+/* RFC 9562 section 5.4: 122 random bits. */
+static int
+make_uuid(char out[37], struct err *e)
+{
+	uint8_t b[16];
+
+	if (RAND_bytes(b, sizeof(b)) != 1)
+		return err_set_ossl(e, ERR_INTERNAL, "cannot draw random octets");
+	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40);
+	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
+	snprintf(out, 37, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+	    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
+	    b[14], b[15]);
+	return 0;
+}
+
+/* "serverAuth,1.3.6.1.5.5.7.3.2", or "none". */
+static EXTENDED_KEY_USAGE *
+read_eku(const char *text, struct err *e)
+{
+	EXTENDED_KEY_USAGE *eku = sk_ASN1_OBJECT_new_null();
+	char *copy = strdup(text), *rest = copy, *word;
+
+	while (eku != NULL && copy != NULL && strcmp(text, "none") != 0 &&
+	       (word = strsep(&rest, ",")) != NULL) {
+		ASN1_OBJECT *obj = OBJ_txt2obj(word, 0);
+
+		if (obj != NULL && sk_ASN1_OBJECT_push(eku, obj) > 0)
+			continue;
+		err_set(e, ERR_USAGE, "\"%s\" is not an extended key usage", word);
+		ASN1_OBJECT_free(obj);
+		EXTENDED_KEY_USAGE_free(eku);
+		eku = NULL;
+	}
+	if (copy == NULL)
+		err_set(e, ERR_MEMORY, "out of memory");
+	free(copy);
+	return eku;
+}
+
+static int
+read_kind(struct ctl *c, const struct args *a, struct creation *n, struct err *e)
+{
+	if (strcmp(a->challenge, "static") == 0) {
+		n->text.challenge = CHALLENGE_STATIC;
+		if (challenge_take(c, a, &n->challenge, e) != 0 ||
+		    challenge_hash(secret_view(&n->challenge), NULL, &n->hash, e) != 0)
+			return -1;
+		n->text.hash = buf_str(&n->hash);
+		return 0;
+	}
+	if (strcmp(a->challenge, "dynamic") != 0)
+		return err_set(
+		    e, ERR_USAGE, "--challenge is static or dynamic, not %s", a->challenge);
+	n->text.challenge = CHALLENGE_DYNAMIC;
+	if (a->generate || a->challenge_stdin || a->challenge_file != NULL)
+		return err_set(
+		    e, ERR_USAGE, "a profile with dynamic challenges has none of its own");
+	return 0;
+}
+
+/* Everything that can be refused without a key. */
+static int
+plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct err *e)
+{
+	char *dir = NULL;
+	int rc = -1;
+
+	n->text = (struct profile_text){.name = a->operand,
+	    .id = n->id,
+	    .ca = a->ca,
+	    .paths = a->path,
+	    .validity = a->validity,
+	    .modern = a->modern};
+	if (check_name(a->operand, e) != 0 || check_name(a->ca, e) != 0 ||
+	    make_uuid(n->id, e) != 0 ||
+	    key_spec_read(a->key != NULL ? a->key : DEFAULT_KEY, &n->spec, e) != 0)
+		return -1;
+	if (n->spec.type != EVP_PKEY_RSA)
+		return err_set(e, ERR_USAGE, "an RA key is RSA: clients encrypt to it");
+	if (a->validity != NULL && span_read(a->validity) <= 0)
+		return err_set(
+		    e, ERR_USAGE, "--validity %s is not a duration such as 90d", a->validity);
+	if (conf_profile(&c->conf, a->operand) != NULL)
+		return err_set(e, ERR_USAGE, "there is a profile %s already", a->operand);
+	n->eku = read_eku(a->ra_eku != NULL ? a->ra_eku : DEFAULT_EKU, e);
+	n->ra_dir = path_join(c->conf.dir, "ra");
+	n->ra_path = n->ra_dir != NULL ? path_join(n->ra_dir, a->operand) : NULL;
+	if (asprintf(&dir, "%s/profiles.d/%s.conf", c->conf.dir, a->operand) >= 0)
+		n->file = dir;
+	if (n->eku == NULL || n->ra_path == NULL || n->file == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	if (path_exists(n->ra_path) || path_exists(n->file))
+		return err_set(e, ERR_USAGE, "%s exists already; nothing is overwritten",
+		    path_exists(n->file) ? n->file : n->ra_path);
+	rc = open_authority(c, a->ca, &n->ca, e);
+	return rc == 0 ? read_kind(c, a, n, e) : -1;
+}
+
+/* C and O of the CA, then a commonName that tells the RA from its CA. */
+static X509_NAME *
+ra_name(const char *profile, const X509_NAME *ca)
+{
+	static const int copied[] = {NID_countryName, NID_organizationName};
+	X509_NAME *name = X509_NAME_new();
+	char cn[CN_MAX + 1];
+
+	snprintf(cn, sizeof(cn), "%.*s RA", CN_MAX - 3, profile);
+	for (size_t i = 0; i < 2 && name != NULL; i++) {
+		int at = X509_NAME_get_index_by_NID(ca, copied[i], -1);
+
+		if (at < 0 || X509_NAME_add_entry(name, X509_NAME_get_entry(ca, at), -1, 0) == 1)
+			continue;
+		X509_NAME_free(name);
+		name = NULL;
+	}
+	if (name != NULL && X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8,
+	                        (unsigned char *)cn, -1, -1, 0) != 1) {
+		X509_NAME_free(name);
+		name = NULL;
+	}
+	return name;
+}
+
+static X509 *
+make_ra_cert(const struct creation *n, EVP_PKEY *key, EVP_PKEY *ca_key, struct err *e)
+{
+	X509_NAME *name = ra_name(n->text.name, X509_get_subject_name(n->ca.cert));
+	struct ceremony ra = {.role = CEREMONY_RA,
+	    .subject = name,
+	    .key = key,
+	    .issuer = n->ca.cert,
+	    .issuer_key = ca_key,
+	    .ext_key_usage = n->eku,
+	    .now = clock_now()};
+	X509 *cert = NULL;
+
+	if (name == NULL)
+		err_set(e, ERR_MEMORY, "out of memory");
+	else
+		cert = ceremony_cert(&ra, e);
+	X509_NAME_free(name);
+	return cert;
+}
+
+static int
+write_ra(struct ctl *c, const struct args *a, const struct creation *n, const EVP_PKEY *key,
+    const X509 *cert, struct err *e)
+{
+	struct folder f = {0};
+	struct secret key_text = {0};
+	struct buf cert_text = {0}, entry = {0};
+	int rc = -1;
+
+	if (key_pem(key, NULL, &key_text, e) == 0 && pem_add(&cert_text, cert, e) == 0 &&
+	    transcript_begin(&entry, e, "profile create %s --ca %s --key %s", a->operand, a->ca,
+	        a->key != NULL ? a->key : DEFAULT_KEY) == 0 &&
+	    transcript_cert(&entry, "RA certificate", cert, e) == 0 &&
+	    transcript_append(c, a->ca, &entry, e) == 0 &&
+	    folder_begin(c, n->ra_dir, a->operand, &f, e) == 0 &&
+	    folder_add(c, &f, "ra.key", secret_view(&key_text), 0600, e) == 0 &&
+	    folder_add(c, &f, "ra.pem", buf_view(&cert_text), 0644, e) == 0)
+		rc = folder_keep(&f, e);
+	folder_close(&f);
+	secret_free(&key_text);
+	buf_free(&cert_text);
+	buf_free(&entry);
+	return rc;
+}
+
+static int
+make_ra(struct ctl *c, const struct args *a, const struct creation *n, struct err *e)
+{
+	EVP_PKEY *ca_key = open_ca_key(c, a, &n->ca, e), *key = NULL;
+	X509 *cert = NULL;
+	int rc = -1;
+
+	if (ca_key != NULL && (key = key_make(&n->spec, e)) != NULL &&
+	    (cert = make_ra_cert(n, key, ca_key, e)) != NULL)
+		rc = write_ra(c, a, n, key, cert, e);
+	EVP_PKEY_free(ca_key);
+	EVP_PKEY_free(key);
+	X509_free(cert);
+	return rc;
+}
+
+/* The service reads the file by its group; only root, or who made it, may change it. */
+static int
+write_profile(struct ctl *c, const struct creation *n, struct err *e)
+{
+	const struct file_owner owner = {(uid_t)-1, c->owner.gid};
+	struct buf text = {0};
+	char *dir = path_join(c->conf.dir, "profiles.d");
+	int rc = -1;
+
+	if (dir == NULL)
+		err_set(e, ERR_MEMORY, "out of memory");
+	else if (dir_make(dir, 0755, owner, e) == 0 && profile_text_write(&n->text, &text, e) == 0)
+		rc = file_write(n->file, buf_view(&text), 0640, owner, true, e);
+	buf_free(&text);
+	free(dir);
+	return rc;
+}
+
+static int
+check_read_back(struct ctl *c, const struct creation *n, struct err *e)
+{
+	struct conf again;
+	int rc = conf_read(c->conf_file, &again, e);
+
+	if (rc == 0 && conf_profile(&again, n->text.name) == NULL)
+		rc = err_set(e, ERR_CONFIG, "%s is not read by %s", n->file, c->conf_file);
+	if (rc != 0) {
+		conf_free(&again);
+		return -1;
+	}
+	conf_free(&c->conf);
+	c->conf = again;
+	return 0;
+}
+
+static int
+report(struct ctl *c, const struct args *a, const struct creation *n, struct err *e)
+{
+	json_t *facts = profile_facts(c, conf_profile(&c->conf, a->operand), e);
+	int rc;
+
+	if (facts == NULL)
+		return -1;
+	rc = show_object(a->generate ? c->err : c->out, false, facts, e);
+	json_decref(facts);
+	if (rc == 0 && a->generate)
+		fprintf(c->out, "%.*s\n", (int)n->challenge.n, (const char *)n->challenge.p);
+	ctl_note(c, "A running service reads the profile when it is reloaded (SIGHUP).");
+	return rc;
+}
+
+int
+profile_create(struct ctl *c, const struct args *a, struct err *e)
+{
+	struct err ignored = ERR_INIT;
+	struct creation n = {0};
+	int rc = -1;
+
+	if (ctl_conf(c, e) != 0 || plan_creation(c, a, &n, e) != 0 || make_ra(c, a, &n, e) != 0)
+		goto out;
+	rc = write_profile(c, &n, e);
+	if (rc == 0 && (rc = check_read_back(c, &n, e)) != 0)
+		unlink(n.file);
+	if (rc != 0 && folder_remove(n.ra_path, &ignored) != 0)
+		ctl_note(c, "scepctl: %s", ignored.detail);
+	if (rc == 0)
+		rc = report(c, a, &n, e);
+out:
+	creation_free(&n);
+	return rc;
+}
+
+const struct opt profile_create_options[] = {
+    OPT_NEED("ca", ca, "NAME", "the CA that issues"),
+    OPT_NEED("challenge", challenge, "static|dynamic", "how clients are authorised"),
+    CHALLENGE_SOURCE_OPTIONS,
+    OPT_FLAG("generate", generate, "make a random challenge; it alone goes to stdout"),
+    OPT_FLAG("modern", modern, "accept neither triple DES nor SHA-1"),
+    OPT("validity", validity, "SPAN", "of the certificates, such as 90d"),
+    OPT("path", path, "LIST", "further paths of the profile, such as /cgi-bin/pkiclient.exe"),
+    OPT("key", key, "SPEC",
+        "key of the RA: rsa:2048, rsa:3072 or rsa:4096 (default " DEFAULT_KEY ")"),
+    OPT("ra-eku", ra_eku, "LIST",
+        "extended key usage of the RA, or none (default " DEFAULT_EKU ")"),
+    PASSPHRASE_OPTIONS,
+    OPT_END,
+};

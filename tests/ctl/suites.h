@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The suites of the ctl layer, one table a module.
+ */
+#ifndef TESTS_CTL_SUITES_H
+#define TESTS_CTL_SUITES_H
+
+#include "harness.h"
+
+extern CU_TestInfo args_tests[];
+extern CU_TestInfo ask_tests[];
+extern CU_TestInfo ca_tests[];
+extern CU_TestInfo ca_install_tests[];
+extern CU_TestInfo challenge_tests[];
+extern CU_TestInfo client_tests[];
+extern CU_TestInfo client_ca_tests[];
+extern CU_TestInfo dn_tests[];
+extern CU_TestInfo enroll_tests[];
+extern CU_TestInfo profile_tests[];
+
+#endif
