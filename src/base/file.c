@@ -189,14 +189,6 @@ out:
 	return rc;
 }
 
-static int
-owner_set(int fd, struct file_owner owner)
-{
-	if (owner.uid == (uid_t)-1 && owner.gid == (gid_t)-1)
-		return 0;
-	return fchown(fd, owner.uid, owner.gid);
-}
-
 /* Gives the temporary file its name, which link(2) refuses to take away from another file. */
 static int
 take_name(const char *temporary, const char *path, bool fresh)
@@ -235,8 +227,8 @@ file_write(const char *path, struct view data, mode_t mode, struct file_owner ow
 	}
 	if ((fd = mkostemp(temporary, O_CLOEXEC)) < 0)
 		goto out;
-	if (write_all(fd, data) != 0 || owner_set(fd, owner) != 0 || fchmod(fd, mode) != 0 ||
-	    fsync(fd) != 0 || take_name(temporary, path, fresh) != 0) {
+	if (write_all(fd, data) != 0 || fchown(fd, owner.uid, owner.gid) != 0 ||
+	    fchmod(fd, mode) != 0 || fsync(fd) != 0 || take_name(temporary, path, fresh) != 0) {
 		int saved = errno;
 
 		unlink(temporary);
@@ -268,7 +260,7 @@ dir_make_one(const char *path, mode_t mode, struct file_owner owner)
 	}
 	if ((fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)) < 0)
 		return -1;
-	rc = owner_set(fd, owner) != 0 || fchmod(fd, mode) != 0 ? -1 : 0;
+	rc = fchown(fd, owner.uid, owner.gid) != 0 || fchmod(fd, mode) != 0 ? -1 : 0;
 	close(fd);
 	return rc;
 }

@@ -74,6 +74,17 @@ openssl_queue_is_emptied_even_when_set(void)
 }
 
 static void
+openssl_error_without_a_reason(void)
+{
+	struct err e = ERR_INIT;
+
+	ERR_clear_error();
+	ERR_raise(ERR_LIB_USER, 123);
+	err_set_ossl(&e, ERR_INTERNAL, "engine");
+	CU_ASSERT_EQUAL(strncmp(e.detail, "engine: OpenSSL error ", 22), 0);
+}
+
+static void
 empty_openssl_queue_adds_nothing(void)
 {
 	struct err e = ERR_INIT;
@@ -131,6 +142,7 @@ CU_TestInfo err_tests[] = {
     T(detail_is_printable_and_cut),
     T(oldest_openssl_reason_is_told),
     T(openssl_queue_is_emptied_even_when_set),
+    T(openssl_error_without_a_reason),
     T(empty_openssl_queue_adds_nothing),
     T(no_error_value_is_needed),
     T(table_is_whole),

@@ -4,6 +4,9 @@
  */
 #include <dirent.h>
 #include <string.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "base/file.h"
@@ -158,7 +161,7 @@ secret_of_the_wrong_kind(void)
 	put("key", "secret", 0600);
 	snprintf(target, sizeof target, "%s", at("key"));
 	CU_ASSERT_EQUAL(symlink(target, at("link")), 0);
-	secret_refused("link", "symbolic link");
+	secret_refused("link", "name the file itself");
 	CU_ASSERT_EQUAL(mkdir(at("folder"), 0700), 0);
 	secret_refused("folder", "not a regular file");
 	CU_ASSERT_EQUAL(mkfifo(at("fifo"), 0600), 0);
@@ -258,6 +261,73 @@ failed_writing_leaves_nothing(void)
 	CU_ASSERT_EQUAL(e.code, ERR_FILE);
 }
 
+/* A limit on the size of files stands for a full disk. */
+static void
+a_full_disk_leaves_nothing(void)
+{
+	struct rlimit was, tight;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL(mkdir(at("full"), 0700), 0);
+	CU_ASSERT_EQUAL_FATAL(getrlimit(RLIMIT_FSIZE, &was), 0);
+	tight = was;
+	tight.rlim_cur = 4;
+	signal(SIGXFSZ, SIG_IGN);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &tight), 0);
+	CU_ASSERT_EQUAL(
+	    file_write(at("full/f"), view_str("more than four"), 0600, LEAVE, false, &e), -1);
+	CU_ASSERT_EQUAL_FATAL(setrlimit(RLIMIT_FSIZE, &was), 0);
+	signal(SIGXFSZ, SIG_DFL);
+	CU_ASSERT_EQUAL(e.code, ERR_FILE);
+	CU_ASSERT_EQUAL(names_in(at("full")), 0);
+}
+
+static void
+names_without_a_folder(void)
+{
+	char back[PATH_MAX];
+	struct secret s = {0};
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(back, sizeof back));
+	CU_ASSERT_EQUAL_FATAL(chdir(tmp.path), 0);
+	CU_ASSERT_EQUAL(file_write("bare", view_str("x"), 0600, LEAVE, true, &e), 0);
+	CU_ASSERT_EQUAL(file_read_secret("bare", 9, &s, &e), 0);
+	CU_ASSERT_EQUAL(dir_make("below", 0700, LEAVE, &e), 0);
+	CU_ASSERT_EQUAL_FATAL(chdir(back), 0);
+	CU_ASSERT_EQUAL(mode_of("below"), 0700);
+	secret_free(&s);
+}
+
+static int
+lowest_free(void)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	close(fd);
+	return fd;
+}
+
+static void
+nothing_stays_open(void)
+{
+	struct buf b = {0};
+	struct secret s = {0};
+	struct err e = ERR_INIT;
+	int before = lowest_free();
+
+	put("closed", "secret", 0600);
+	CU_ASSERT_EQUAL(file_read(at("closed"), 6, &b, &e), 0);
+	CU_ASSERT_EQUAL(file_read(at("closed"), 5, &b, &e), -1);
+	CU_ASSERT_EQUAL(file_read_secret(at("closed"), 6, &s, &e), 0);
+	CU_ASSERT_EQUAL(file_read_secret(at("closed"), 5, &(struct secret){0}, &e), -1);
+	CU_ASSERT_EQUAL(file_write(at("closed"), view_str("x"), 0600, LEAVE, true, &e), -1);
+	CU_ASSERT_EQUAL(dir_make(at("closed.d/d"), 0700, LEAVE, &e), 0);
+	CU_ASSERT_EQUAL(lowest_free(), before);
+	buf_free(&b);
+	secret_free(&s);
+}
+
 static void
 owner_is_given(void)
 {
@@ -320,6 +390,9 @@ CU_TestInfo file_tests[] = {
     T(writing_replaces_and_leaves_nothing),
     T(fresh_does_not_replace),
     T(failed_writing_leaves_nothing),
+    T(a_full_disk_leaves_nothing),
+    T(names_without_a_folder),
+    T(nothing_stays_open),
     T(owner_is_given),
     T(folder_with_parents),
     T(folder_in_the_way_of_a_file),

@@ -50,7 +50,6 @@ one_at_a_time(void)
 	pid_t pid;
 
 	CU_ASSERT_EQUAL_FATAL(gate_start(&e), 0);
-	CU_ASSERT_EQUAL(gate_start(&e), 0);
 	pid = holder(release, &held);
 	CU_ASSERT_FATAL(pid > 0);
 	CU_ASSERT(held);
@@ -58,6 +57,8 @@ one_at_a_time(void)
 	close(release[1]);
 	CU_ASSERT_EQUAL(waitpid(pid, NULL, 0), pid);
 	CU_ASSERT(gate_try());
+	CU_ASSERT(!gate_try());
+	CU_ASSERT_EQUAL(gate_start(&e), 0);
 	CU_ASSERT(!gate_try());
 	gate_leave();
 	close(release[0]);

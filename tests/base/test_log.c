@@ -3,6 +3,7 @@
  * The log: what lines look like, that no value can leave its place, and where lines go.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -297,6 +298,35 @@ failed_reopening_keeps_the_file(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(logged("away/log", NULL), "msg=still"));
 }
 
+static int
+lowest_free(void)
+{
+	int fd = open("/dev/null", O_RDONLY);
+
+	close(fd);
+	return fd;
+}
+
+static void
+only_files_are_closed(void)
+{
+	struct err e = ERR_INIT;
+	int before;
+
+	CU_ASSERT_EQUAL(log_open("stderr", LOG_LOGFMT, LOG_LEVEL_INFO, &e), 0);
+	before = lowest_free();
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(
+		    log_open(tmpdir_path(&tmp, "log"), LOG_LOGFMT, LOG_LEVEL_INFO, &e), 0);
+		CU_ASSERT_EQUAL(
+		    log_open(tmpdir_path(&tmp, "log"), LOG_LOGFMT, LOG_LEVEL_INFO, &e), 0);
+		CU_ASSERT_EQUAL(log_reopen(&e), 0);
+		CU_ASSERT_EQUAL(log_open("stderr", LOG_LOGFMT, LOG_LEVEL_INFO, &e), 0);
+	}
+	CU_ASSERT_EQUAL(lowest_free(), before);
+	CU_ASSERT(fcntl(STDERR_FILENO, F_GETFD) >= 0);
+}
+
 static void
 syslog_is_no_file(void)
 {
@@ -322,6 +352,7 @@ CU_TestInfo log_tests[] = {
     T(reopening_follows_the_name),
     T(a_failed_opening_changes_nothing),
     T(failed_reopening_keeps_the_file),
+    T(only_files_are_closed),
     T(syslog_is_no_file),
     CU_TEST_INFO_NULL,
 };
