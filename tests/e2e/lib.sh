@@ -136,8 +136,10 @@ die() {
 
 scepctl() { "$SCEPD_BUILD/scepctl" -c "$CONF" "$@"; }
 
-# make_service: scepd.conf, the CA "ca" and the profile "p" with the static challenge $CHALLENGE.
+# make_service [CA-OPTION...]: scepd.conf, the CA "ca" and the profile "p" with the static challenge $CHALLENGE. Its keys are
+# EC unless the options say otherwise: they are made fastest.
 make_service() {
+	[ $# -gt 0 ] || set -- --key ec:P-256
 	mkdir -p "$T/etc/profiles.d"
 	printf '%s\n' "$CHALLENGE" >"$T/challenge"
 	cat >"$CONF" <<-CONF
@@ -147,10 +149,10 @@ make_service() {
 	user = "";
 	workers = 2;
 	log_target = "$T/scepd.log";
-	default_profile = "p";
 	CONF
-	make_ca ca --key ec:P-256 # the fastest to make
+	make_ca ca "$@"
 	make_profile p ca
+	set_conf default_profile '"p"'
 }
 
 make_ca() { # NAME [OPTION...]
