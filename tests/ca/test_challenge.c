@@ -315,6 +315,9 @@ only_the_latest_are_remembered(void)
 		add(&s, salt_a, name, name, 0, 0);
 		CU_ASSERT_EQUAL(check(&s, name, T0, name), ERR_OK);
 	}
+	/* being asked for again pushes no other one out */
+	for (int i = 0; i < 16; i++)
+		CU_ASSERT_EQUAL(check(&s, "secret number 16", T0, "secret number 16"), ERR_OK);
 	CU_ASSERT_EQUAL(check_behind_gate(&s, "secret number 0", T0, NULL), ERR_BUSY);
 	CU_ASSERT_EQUAL(check_behind_gate(&s, "secret number 1", T0, "secret number 1"), ERR_OK);
 	CU_ASSERT_EQUAL(check_behind_gate(&s, "secret number 16", T0, "secret number 16"), ERR_OK);

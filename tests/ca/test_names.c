@@ -214,8 +214,10 @@ a_user_principal_name(void)
 static void
 names_of_other_types(void)
 {
-	/* otherName of type 1.2.3.4; a Name; an empty ORAddress; a partyName; 1.2.3.4 */
+	/* otherName of type 1.2.3.4 and of one that OpenSSL knows; a Name; an empty ORAddress; a
+	 * partyName; 1.2.3.4 */
 	static const char other[] = "\x06\x03\x2a\x03\x04\xa0\x03\x0c\x01x";
+	static const char known[] = "\x06\x03\x55\x04\x03\xa0\x03\x0c\x01x";
 	static const char dir[] = "\x30\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01x";
 	static const char x400[] = "\x30\x00";
 	static const char edi[] = "\xa1\x03\x0c\x01x";
@@ -223,6 +225,7 @@ names_of_other_types(void)
 	const struct profile p = {.allow_upn = true};
 
 	CU_ASSERT_EQUAL(san_with(&p, OTHER, other, sizeof other - 1), ERR_FORBID_SAN);
+	CU_ASSERT_EQUAL(san_with(&p, OTHER, known, sizeof known - 1), ERR_FORBID_SAN);
 	CU_ASSERT_EQUAL(san_with(&p, DIR, dir, sizeof dir - 1), ERR_FORBID_SAN);
 	CU_ASSERT_EQUAL(san_with(&p, X400, x400, sizeof x400 - 1), ERR_FORBID_SAN);
 	CU_ASSERT_EQUAL(san_with(&p, EDI, edi, sizeof edi - 1), ERR_FORBID_SAN);

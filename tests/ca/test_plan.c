@@ -6,6 +6,7 @@
 
 #include <openssl/x509v3.h>
 
+#include "base/file.h"
 #include "ca/plan.h"
 #include "make.h"
 #include "suites.h"
@@ -335,6 +336,38 @@ extensions_of_a_request(void)
 	desk_close(&d);
 }
 
+/* Requests recorded from real clients, under the default profile. */
+static void
+what_real_clients_ask_for(void)
+{
+	static const struct {
+		const char *client, *dropped;
+	} asked[] = {
+	    {"certmonger_PKCSReq_get", ""},
+	    {"strongswan_PKCSReq_aes_sha256", ""},
+	    {"strongswan_des3_sha1", ""},
+	    {"strongswan_rsapss", ""},
+	    {"strongswan_RenewalReq17", ""},
+	};
+	struct desk d;
+
+	desk_open(&d, KEY_P256);
+	for (size_t i = 0; i < sizeof asked / sizeof asked[0]; i++) {
+		char path[512];
+		struct buf der = {0};
+
+		snprintf(
+		    path, sizeof path, "%s/live/live_%s.inner.der", TESTS_DATA, asked[i].client);
+		CU_ASSERT_EQUAL_FATAL(file_read(path, 1 << 16, &der, &d.e), 0);
+		csr_free(&d.csr);
+		CU_ASSERT_EQUAL_FATAL(csr_read(buf_view(&der), NULL, NULL, &d.csr, &d.e), 0);
+		CU_ASSERT_EQUAL(plan_at(&d, NOW), ERR_OK);
+		CU_ASSERT_STRING_EQUAL(d.plan.dropped, asked[i].dropped);
+		buf_free(&der);
+	}
+	desk_close(&d);
+}
+
 CU_TestInfo plan_tests[] = {
     T(a_plan_is_what_will_be_signed),
     T(serials_are_positive_and_differ),
@@ -348,5 +381,6 @@ CU_TestInfo plan_tests[] = {
     T(a_subject_that_is_no_string),
     T(forbidden_extensions),
     T(extensions_of_a_request),
+    T(what_real_clients_ask_for),
     CU_TEST_INFO_NULL,
 };
