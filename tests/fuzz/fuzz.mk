@@ -1,6 +1,6 @@
 # One program a target. `make check` replays recorded inputs through each; configured with --enable-fuzzing (and CC=clang)
 # the same files become libFuzzer programs: ./f_msg -max_total_time=60 CORPUS tests/data/fuzz/msg tests/data/live
-FUZZERS = f_body f_cert f_csr f_enc f_env f_msg f_query f_route f_tlv
+FUZZERS = f_body f_cert f_csr f_enc f_env f_msg f_plan f_query f_route f_san f_tlv
 if FUZZING
 noinst_PROGRAMS = $(FUZZERS)
 FUZZ_MAIN = tests/fuzz/fuzz.h
@@ -28,12 +28,18 @@ f_env_LDFLAGS = $(FUZZ_LINK)
 f_msg_SOURCES = tests/fuzz/f_msg.c $(FUZZ_MAIN)
 f_msg_LDADD = $(LINK_WIRE)
 f_msg_LDFLAGS = $(FUZZ_LINK)
+f_plan_SOURCES = tests/fuzz/f_plan.c $(FUZZ_MAIN)
+f_plan_LDADD = $(LINK_CA)
+f_plan_LDFLAGS = $(FUZZ_LINK)
 f_query_SOURCES = tests/fuzz/f_query.c $(FUZZ_MAIN)
 f_query_LDADD = $(LINK_WIRE)
 f_query_LDFLAGS = $(FUZZ_LINK)
 f_route_SOURCES = tests/fuzz/f_route.c $(FUZZ_MAIN)
 f_route_LDADD = $(LINK_WIRE)
 f_route_LDFLAGS = $(FUZZ_LINK)
+f_san_SOURCES = tests/fuzz/f_san.c $(FUZZ_MAIN)
+f_san_LDADD = $(LINK_CA)
+f_san_LDFLAGS = $(FUZZ_LINK)
 f_tlv_SOURCES = tests/fuzz/f_tlv.c $(FUZZ_MAIN)
 f_tlv_LDADD = $(LINK_WIRE)
 f_tlv_LDFLAGS = $(FUZZ_LINK)
