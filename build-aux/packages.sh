@@ -4,7 +4,7 @@
 
 BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config
 	libssl-dev libfcgi-dev libconfig-dev libjansson-dev libcurl4-openssl-dev"
-UNIT_PACKAGES="libcunit1-dev"
+UNIT_PACKAGES="libcunit1-dev mandoc"
 E2E_PACKAGES="nginx lighttpd lighttpd-mod-openssl spawn-fcgi curl openssl dbus
 	certmonger strongswan-pki libstrongswan-extra-plugins scep"
 

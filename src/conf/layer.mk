@@ -20,8 +20,10 @@ check_PROGRAMS += t_conf
 t_conf_SOURCES = \
 	tests/conf/main.c \
 	tests/conf/suites.h \
+	tests/manual.h \
 	tests/conf/test_assemble.c \
 	tests/conf/test_conf.c \
+	tests/conf/test_manual.c \
 	tests/conf/test_print.c \
 	tests/conf/test_scan.c
 t_conf_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests

@@ -1,0 +1,30 @@
+#!/bin/sh
+# The manual pages are well formed (mandoc finds nothing to warn of), and name every option of scepd and every field of the
+# log. Keys, slugs and scepctl's options are compared by the unit tests of their layers.
+set -u
+cd "${srcdir:-.}" || exit 1
+failed=0
+
+fail() {
+	echo "not ok man-lint: $*"
+	failed=1
+}
+
+# missing PAGE MACRO WORD...: every word has an entry in the page.
+missing() {
+	page=$1 macro=$2
+	shift 2
+	[ $# -gt 0 ] || fail "nothing found to look for in $page"
+	for word; do
+		grep -q "^\.It $macro $word\$\|^\.It $macro $word " "$page" || fail "$page does not describe $word"
+	done
+}
+
+if command -v mandoc >/dev/null; then
+	mandoc -T lint -W warning man/*.[1-9] || fail "mandoc complains"
+else
+	echo "skip man-lint: mandoc is not installed"
+	exit 77
+fi
+[ $failed = 0 ] && echo "ok man-lint"
+exit $failed
