@@ -1,6 +1,29 @@
 # The FastCGI responder: master, workers, and the program scepd.
 noinst_LIBRARIES += libdaemon.a
-libdaemon_a_SOURCES =
+libdaemon_a_SOURCES = \
+	include/daemon/beat.h \
+	include/daemon/check.h \
+	include/daemon/daemon.h \
+	include/daemon/fcgi.h \
+	include/daemon/listen.h \
+	include/daemon/master.h \
+	include/daemon/notify.h \
+	include/daemon/options.h \
+	include/daemon/pace.h \
+	include/daemon/pool.h \
+	include/daemon/priv.h \
+	include/daemon/worker.h \
+	src/daemon/check.c \
+	src/daemon/daemon.c \
+	src/daemon/fcgi.c \
+	src/daemon/listen.c \
+	src/daemon/master.c \
+	src/daemon/notify.c \
+	src/daemon/options.c \
+	src/daemon/pace.c \
+	src/daemon/pool.c \
+	src/daemon/priv.c \
+	src/daemon/worker.c
 
 sbin_PROGRAMS += scepd
 scepd_SOURCES = src/daemon/main.c
@@ -8,7 +31,18 @@ scepd_LDADD = $(LINK_DAEMON)
 
 if HAVE_CUNIT
 check_PROGRAMS += t_daemon
-t_daemon_SOURCES = tests/daemon/main.c
+t_daemon_SOURCES = \
+	tests/daemon/client.c \
+	tests/daemon/fake.c \
+	tests/daemon/main.c \
+	tests/daemon/run.c \
+	tests/daemon/suites.h \
+	tests/daemon/test_listen.c \
+	tests/daemon/test_pace.c \
+	tests/daemon/test_pool.c \
+	tests/daemon/test_program.c \
+	tests/daemon/test_requests.c \
+	tests/daemon/test_signals.c
 t_daemon_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_daemon_LDADD = $(LINK_DAEMON) $(CUNIT_LIBS)
 endif

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The loop of a worker. libfcgi has no read deadline and loses signals around accept; so signals
+ * are blocked but in ppoll, the listening socket does not block, and the master ends a worker whose
+ * beat says that it is stuck. A connection that the web server wants kept (fastcgi_keep_conn) stays
+ * in its slot and is polled with the rest, so that it never pins the worker.
+ */
+#include <errno.h>
+#include <fcgiapp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "conf/assemble.h"
+#include "daemon/daemon.h"
+#include "daemon/fcgi.h"
+#include "daemon/priv.h"
+#include "daemon/worker.h"
+
+#define SLOTS 8 /* connections kept at a time */
+
+struct slot {
+	FCGX_Request request;
+	int64_t used; /* when it was last served; which one to give up */
+};
+
+struct loop {
+	const struct worker *w;
+	struct service service;
+	struct slot slots[SLOTS];
+	int64_t served;
+};
+
+static volatile sig_atomic_t got_stop, got_reopen;
+
+static void
+on_signal(int sig)
+{
+	if (sig == SIGTERM)
+		got_stop = 1;
+	else
+		got_reopen = 1;
+}
+
+/* The mask under which the worker waits. FCGX_Init leaves handlers alone that are there before it,
+ * SIGPIPE excepted. */
+static int
+set_signals(sigset_t *waiting)
+{
+	struct sigaction sa = {.sa_handler = on_signal};
+
+	sigemptyset(&sa.sa_mask);
+	if (sigaction(SIGTERM, &sa, NULL) != 0 || sigaction(SIGUSR1, &sa, NULL) != 0)
+		return -1;
+	if (FCGX_Init() != 0)
+		return -1;
+	signal(SIGPIPE, SIG_IGN);
+	/* A terminal sends these to the whole group; the master decides. */
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	sigprocmask(SIG_SETMASK, NULL, waiting);
+	sigdelset(waiting, SIGTERM);
+	sigdelset(waiting, SIGUSR1);
+	return 0;
+}
+
+/* The connection that a request structure keeps open, or -1. The field is only ever read: it is all
+ * that libfcgi lets one wait for. */
+static int
+kept_fd(const struct slot *s)
+{
+	return s->request.ipcFd;
+}
+
+static void
+answer(struct loop *l, FCGX_Request *request)
+{
+	struct http_reply reply = {0};
+	struct fcgi_request r;
+
+	if (fcgi_read(request, &r) == 0)
+		service_handle(&l->service, &r.http, &reply);
+	else
+		http_reply_error(&reply, ERR_INTERNAL, NULL);
+	if (fcgi_write(request, &reply, r.http.method == HTTP_HEAD) != 0)
+		log_msg(LOG_LEVEL_DEBUG, "the web server did not take the reply");
+	FCGX_Finish_r(request);
+	if (r.unread) /* what is left would be read as the next request */
+		FCGX_Free(request, 1);
+	http_reply_free(&reply);
+	fcgi_request_free(&r);
+}
+
+/* Takes one request, if there is one. -1: the socket is of no use any more. */
+static int
+serve(struct loop *l, struct slot *s)
+{
+	struct beat *beat = l->w->beat;
+	int rc;
+
+	atomic_store(&beat->busy_since, clock_ms());
+	if ((rc = FCGX_Accept_r(&s->request)) == 0) {
+		answer(l, &s->request);
+		s->used = ++l->served;
+		atomic_store(&beat->requests, l->served);
+	}
+	atomic_store(&beat->busy_since, 0);
+	/* Another worker was faster, or a connection ended: both are ordinary. */
+	if (rc == 0 || rc == -EAGAIN || rc == -EWOULDBLOCK || rc == -EINTR)
+		return 0;
+	log_msg(LOG_LEVEL_ERROR, "accept: %s", strerror(-rc));
+	return -1;
+}
+
+/* A slot for a new connection: a free one, or the one that has been idle longest. */
+static struct slot *
+free_slot(struct loop *l)
+{
+	struct slot *oldest = &l->slots[0];
+
+	for (size_t i = 0; i < SLOTS; i++) {
+		if (kept_fd(&l->slots[i]) < 0)
+			return &l->slots[i];
+		if (l->slots[i].used < oldest->used)
+			oldest = &l->slots[i];
+	}
+	FCGX_Free(&oldest->request, 1);
+	return oldest;
+}
+
+/* Waits for something to do and does it. -1: end. */
+static int
+step(struct loop *l, const sigset_t *waiting)
+{
+	struct pollfd fds[SLOTS + 1];
+
+	for (size_t i = 0; i < SLOTS; i++)
+		fds[i] = (struct pollfd){.fd = kept_fd(&l->slots[i]), .events = POLLIN};
+	fds[SLOTS] = (struct pollfd){.fd = l->w->listen_fd, .events = POLLIN};
+	if (ppoll(fds, SLOTS + 1, NULL, waiting) < 0) {
+		if (errno != EINTR)
+			return -1;
+		return 0;
+	}
+	for (size_t i = 0; i < SLOTS; i++)
+		if (fds[i].revents != 0 && serve(l, &l->slots[i]) != 0)
+			return -1;
+	return fds[SLOTS].revents == 0 ? 0 : serve(l, free_slot(l));
+}
+
+static int
+loop_run(struct loop *l, const sigset_t *waiting)
+{
+	int64_t max = l->w->conf->max_requests;
+
+	while (!got_stop && (max == 0 || l->served < max)) {
+		if (step(l, waiting) != 0)
+			return EXIT_RUNTIME;
+		if (got_reopen) {
+			struct err e = ERR_INIT;
+
+			got_reopen = 0;
+			if (log_reopen(&e) != 0)
+				log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
+		}
+	}
+	return EXIT_OK;
+}
+
+static void
+loop_free(struct loop *l)
+{
+	for (size_t i = 0; i < SLOTS; i++)
+		FCGX_Free(&l->slots[i].request, 1);
+	service_free(&l->service);
+}
+
+/* Everything before the first request. */
+static int
+prepare(struct loop *l, sigset_t *waiting, struct err *e)
+{
+	if (priv_harden(l->w->master, e) != 0 || conf_assemble(l->w->conf, &l->service, e) != 0)
+		return -1;
+	/* How long libfcgi waits for the first octet of a connection, and for its end after the
+	 * reply. */
+	if (setenv("LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT", "1000", 0) != 0 ||
+	    setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "300", 0) != 0)
+		return err_set(e, ERR_MEMORY, "no memory");
+	if (set_signals(waiting) != 0)
+		return err_set(e, ERR_INTERNAL, "libfcgi cannot start");
+	for (size_t i = 0; i < SLOTS; i++)
+		FCGX_InitRequest(&l->slots[i].request, l->w->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
+	return 0;
+}
+
+int
+worker_run(const struct worker *w)
+{
+	struct loop l = {.w = w};
+	struct err e = ERR_INIT;
+	sigset_t waiting;
+	int rc;
+
+	if (prepare(&l, &waiting, &e) != 0) {
+		log_msg(LOG_LEVEL_ERROR, "worker: %s", e.detail);
+		service_free(&l.service);
+		return e.code == ERR_INTERNAL ? EXIT_RUNTIME : EXIT_CONFIG;
+	}
+	atomic_store(&w->beat->ready, true);
+	if (write(w->ready_fd, "", 1) != 1)
+		log_msg(LOG_LEVEL_WARN, "worker: the master does not listen");
+	rc = loop_run(&l, &waiting);
+	loop_free(&l);
+	return rc;
+}
