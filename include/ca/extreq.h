@@ -18,12 +18,12 @@ struct extreq {
 
 /* Admits the extensions of a request (NULL: none). What can never stand in a device's certificate
  * is refused: CA:TRUE (FORBID_CA), keyCertSign and cRLSign (FORBID_KEY_USAGE), extended key usages
- * that mean anything, a logon, an enrolment agent, an OCSP responder or a KDC (FORBID_EKU), the AD
- * security identifier (FORBID_SID), name and policy constraints (FORBID_CONSTRAINTS), and the names
- * that names_admit_san refuses. EXTENSIONS: more than EXTREQ_MAX, one repeated, or one of these
- * unreadable. basicConstraints CA:FALSE and the key identifiers are passed over; keyUsage and
- * extendedKeyUsage count as left out when they ask for more than the profile gives; every other one
- * is left out. */
+ * that mean anything, a logon, an enrolment agent, an OCSP responder or a KDC (FORBID_EKU, unless
+ * the profile itself gives it), the AD security identifier (FORBID_SID), name and policy
+ * constraints (FORBID_CONSTRAINTS), and the names that names_admit_san refuses. EXTENSIONS: more
+ * than EXTREQ_MAX, one repeated, or one of these unreadable. basicConstraints CA:FALSE and the key
+ * identifiers are passed over; keyUsage and extendedKeyUsage count as left out when they ask for
+ * more than the profile gives; every other one is left out. */
 int extreq_admit(const struct profile *p, const STACK_OF(X509_EXTENSION) *exts, struct extreq *r,
     struct err *e) __attribute__((warn_unused_result));
 
