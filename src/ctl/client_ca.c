@@ -122,6 +122,16 @@ chains(X509 *cert, STACK_OF(X509) *anchors, STACK_OF(X509) *others, const char *
 	return ok;
 }
 
+static bool
+is_among(X509 *cert, STACK_OF(X509) *certs)
+{
+	for (int i = 0; i < sk_X509_num(certs); i++) {
+		if (sk_X509_value(certs, i) == cert)
+			return true;
+	}
+	return false;
+}
+
 /* A root is as good as what it signed: the key that made its own signature made that of `below`
  * too. */
 static bool
@@ -207,7 +217,9 @@ keep_trusted(struct client_ca *ca, const char *fingerprint, struct err *e)
 		goto out;
 	for (int i = 0; i < sk_X509_num(ca->certs); i++) {
 		X509 *cert = sk_X509_value(ca->certs, i);
-		bool good = sk_X509_num(anchors) == 0 || chains(cert, anchors, ca->certs, &why) ||
+		/* An anchor is not validated: a false root of the right name could spoil that. */
+		bool good = sk_X509_num(anchors) == 0 || is_among(cert, anchors) ||
+		            chains(cert, anchors, ca->certs, &why) ||
 		            is_root_of(cert, sk_X509_value(anchors, 0));
 
 		if (!good && i == 0) {

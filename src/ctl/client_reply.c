@@ -209,12 +209,16 @@ client_reply_read(const struct client_ca *ca, const struct client_request *r,
     const struct client_signer *by, const X509_PUBKEY *spki, struct view der,
     struct client_reply *out, struct err *e)
 {
+	struct err why = ERR_INIT;
 	struct scep_msg m = {0};
 	int rc = -1;
 
 	*out = (struct client_reply){.status = STATUS_NONE, .fail_info = FAIL_NONE};
-	if (scep_msg_read(der, &m, e) != 0 || verify_reply(ca, &m, e) != 0 ||
-	    check_attrs(r, &m.attrs, e) != 0)
+	if (scep_msg_read(der, &m, &why) != 0) {
+		err_set(e, why.code, "the answer is not a SCEP message: %s", why.detail);
+		goto out;
+	}
+	if (verify_reply(ca, &m, e) != 0 || check_attrs(r, &m.attrs, e) != 0)
 		goto out;
 	out->status = m.attrs.status;
 	out->fail_info = m.attrs.fail_info;

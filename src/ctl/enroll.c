@@ -101,6 +101,8 @@ take_key(struct ctl *c, const struct args *a, const char *default_key, struct en
 	en->key_path = a->key_file != NULL ? strdup(a->key_file) : prefix_path(a->out, ".key");
 	if (en->key_path == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
+	if (a->key_file == NULL && path_exists(en->key_path))
+		return err_set(e, ERR_USAGE, "%s exists already: --key-file uses it", en->key_path);
 	if (a->key_file != NULL) {
 		en->key = open_key(c, a, a->key_file, NULL, e);
 		return en->key != NULL ? 0 : -1;

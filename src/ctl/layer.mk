@@ -32,6 +32,10 @@ if HAVE_CUNIT
 check_PROGRAMS += t_ctl
 t_ctl_SOURCES = \
 	tests/ctl/main.c \
+	tests/ctl/fake.c \
+	tests/ctl/fake.h \
+	tests/ctl/httpd.c \
+	tests/ctl/httpd.h \
 	tests/ctl/stage.c \
 	tests/ctl/stage.h \
 	tests/ctl/suites.h \

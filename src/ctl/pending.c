@@ -16,12 +16,6 @@
 #include "signer/keyring.h"
 
 static json_t *
-json_or_null(const char *text)
-{
-	return text != NULL ? json_string(text) : json_null();
-}
-
-static json_t *
 pending_json(const struct enrolment *en)
 {
 	struct buf name = {0}, hex = {0}, pem = {0};
@@ -30,13 +24,16 @@ pending_json(const struct enrolment *en)
 
 	if (ossl_write(&name, en->subject, ASN1_ITEM_rptr(X509_NAME)) == 0 &&
 	    hex_write(&hex, buf_view(&name)) == 0 && pem_add(&pem, en->signer.cert, &ignored) == 0)
-		state = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:b,s:b,s:b,s:o,s:o}", "url",
+		state = json_pack("{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:b,s:b,s:b}", "url",
 		    en->server.url, "transaction_id", en->request.transaction_id, "subject",
 		    buf_str(&hex), "key", en->key_path, "signer_key", en->signer_key_path,
 		    "signer_cert", buf_str(&pem), "cipher", (int)en->how.cipher, "digest",
 		    (int)en->how.digest, "pss", en->how.pss, "get", en->server.get, "oaep",
-		    en->how.transport.kind == KEY_TRANSPORT_OAEP, "fingerprint",
-		    json_or_null(en->fingerprint), "tls_ca", json_or_null(en->server.tls_ca));
+		    en->how.transport.kind == KEY_TRANSPORT_OAEP);
+	if (state != NULL && en->fingerprint != NULL)
+		json_object_set_new(state, "fingerprint", json_string(en->fingerprint));
+	if (state != NULL && en->server.tls_ca != NULL)
+		json_object_set_new(state, "tls_ca", json_string(en->server.tls_ca));
 	buf_free(&name);
 	buf_free(&hex);
 	buf_free(&pem);
@@ -103,7 +100,7 @@ unpack(const json_t *json, struct state *s)
 	json_error_t why;
 
 	if (json_unpack_ex((json_t *)json, &why, 0,
-	        "{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:b,s:b,s:b,s?:s?,s?:s?}", "url", &s->url,
+	        "{s:s,s:s,s:s,s:s,s:s,s:s,s:i,s:i,s:b,s:b,s:b,s?:s,s?:s}", "url", &s->url,
 	        "transaction_id", &s->tid, "subject", &s->subject, "key", &s->key, "signer_key",
 	        &s->signer_key, "signer_cert", &s->signer_cert, "cipher", &s->cipher, "digest",
 	        &s->digest, "pss", &s->pss, "get", &s->get, "oaep", &s->oaep, "fingerprint",

@@ -194,6 +194,7 @@ make_ra_cert(const struct creation *n, EVP_PKEY *key, EVP_PKEY *ca_key, struct e
 	return cert;
 }
 
+/* The transcript first: what was signed is on record even when writing it down fails. */
 static int
 write_ra(struct ctl *c, const struct args *a, const struct creation *n, const EVP_PKEY *key,
     const X509 *cert, struct err *e)

@@ -97,9 +97,13 @@ the_salt_of_a_profile_is_kept(void)
 static void
 bad_challenges_are_refused(void)
 {
+	char line[5001];
 	struct stage s;
 
 	stage_open(&s, NULL);
+	memset(line, 'x', 5000);
+	line[5000] = '\0';
+	CU_ASSERT_EQUAL(stage_run(&s, line, "challenge|hash|--challenge-stdin"), CTL_FAILED);
 	stage_write(&s, "open", "challenge\n", 0640);
 	CU_ASSERT_EQUAL(stage_run(&s, "1234567\n", "challenge|hash|--challenge-stdin"), CTL_USAGE);
 	CU_ASSERT_EQUAL(stage_run(&s, "", "challenge|hash|--challenge-stdin"), CTL_USAGE);
