@@ -23,9 +23,11 @@ t_base_SOURCES = \
 	tests/base/test_file.c \
 	tests/base/test_gate.c \
 	tests/base/test_log.c \
+	tests/base/test_manual.c \
 	tests/base/test_ossl.c \
 	tests/base/test_span.c \
 	tests/harness.h \
+	tests/manual.h \
 	tests/tmpdir.h
 t_base_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_base_LDADD = $(LINK_BASE) $(CUNIT_LIBS)
