@@ -1,5 +1,15 @@
 noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
+	include/base/buf.h \
+	include/base/clock.h \
+	include/base/enc.h \
+	include/base/err.h \
+	include/base/err_list.h \
+	include/base/file.h \
+	include/base/gate.h \
+	include/base/log.h \
+	include/base/ossl.h \
+	include/base/span.h \
 	src/base/buf.c \
 	src/base/clock.c \
 	src/base/enc.c \

@@ -1,5 +1,15 @@
 noinst_LIBRARIES += libca.a
 libca_a_SOURCES = \
+	include/ca/authority.h \
+	include/ca/challenge.h \
+	include/ca/extreq.h \
+	include/ca/grant.h \
+	include/ca/memo.h \
+	include/ca/names.h \
+	include/ca/plan.h \
+	include/ca/profile.h \
+	include/ca/tbs.h \
+	include/ca/text.h \
 	src/ca/authority.c \
 	src/ca/challenge.c \
 	src/ca/extreq.c \

@@ -1,6 +1,20 @@
 # The operator's tool: one file a command group, and the program scepctl.
 noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
+	include/ctl/args.h \
+	include/ctl/ask.h \
+	include/ctl/ca_files.h \
+	include/ctl/ca_install.h \
+	include/ctl/ceremony_log.h \
+	include/ctl/challenge.h \
+	include/ctl/client.h \
+	include/ctl/ctl.h \
+	include/ctl/dn.h \
+	include/ctl/enroll.h \
+	include/ctl/fetch.h \
+	include/ctl/folder.h \
+	include/ctl/profile.h \
+	include/ctl/show.h \
 	src/ctl/args.c \
 	src/ctl/ask.c \
 	src/ctl/ca.c \

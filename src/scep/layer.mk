@@ -1,5 +1,7 @@
 noinst_LIBRARIES += libscep.a
-libscep_a_SOURCES = src/scep/certrep.c src/scep/enrol.c src/scep/op_pki.c src/scep/request.h \
+libscep_a_SOURCES = \
+	include/scep/service.h \
+	src/scep/certrep.c src/scep/enrol.c src/scep/op_pki.c src/scep/request.h \
 	src/scep/request_log.c src/scep/service.c
 
 if HAVE_CUNIT

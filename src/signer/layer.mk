@@ -1,5 +1,8 @@
 noinst_LIBRARIES += libsigner.a
 libsigner_a_SOURCES = \
+	include/signer/ceremony.h \
+	include/signer/keyring.h \
+	include/signer/signer.h \
 	src/signer/ceremony.c \
 	src/signer/key_make.c \
 	src/signer/keyring.c \

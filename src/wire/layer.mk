@@ -1,5 +1,19 @@
 noinst_LIBRARIES += libwire.a
-libwire_a_SOURCES = src/wire/http.c src/wire/query.c src/wire/route.c src/wire/tlv.c \
+libwire_a_SOURCES = \
+	include/wire/alg.h \
+	include/wire/cms.h \
+	include/wire/csr.h \
+	include/wire/http.h \
+	include/wire/query.h \
+	include/wire/route.h \
+	include/wire/scep_attr.h \
+	include/wire/scep_body.h \
+	include/wire/scep_ca.h \
+	include/wire/scep_env.h \
+	include/wire/scep_msg.h \
+	include/wire/scep_sig.h \
+	include/wire/tlv.h \
+	src/wire/http.c src/wire/query.c src/wire/route.c src/wire/tlv.c \
 	src/wire/alg.c src/wire/cms.c src/wire/csr.c src/wire/scep_attr.c src/wire/scep_body.c \
 	src/wire/scep_ca.c src/wire/scep_env.c src/wire/scep_env_write.c src/wire/scep_msg.c src/wire/scep_sig.c
 
