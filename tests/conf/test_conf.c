@@ -583,6 +583,48 @@ the_table_describes_itself(void)
 		}
 }
 
+/* The file that is installed works as it is, and what its comments call defaults are the defaults.
+ */
+static void
+the_sample(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct err e = ERR_INIT;
+	char line[512], text[8192] = "";
+	size_t seen = 0;
+	FILE *f = fopen(TESTS_DATA "/../../etc/scepd.conf", "r");
+
+	CU_ASSERT_FATAL(f != NULL);
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	while (fgets(line, sizeof line, f) != NULL) {
+		const char *setting = strncmp(line, "# ", 2) == 0 ? line + 2 : line;
+
+		for (const struct conf_key *k = conf_keys(); k->path != NULL; k++) {
+			size_t n = strlen(k->path);
+
+			if (strncmp(setting, k->path, n) != 0 ||
+			    strncmp(setting + n, " = ", 3) != 0)
+				continue;
+			seen++;
+			if (setting != line) {
+				CU_ASSERT_EQUAL(
+				    strncmp(setting + n + 3, k->def, strlen(k->def)), 0);
+			}
+			strncat(text, setting, sizeof text - strlen(text) - 1);
+		}
+	}
+	fclose(f);
+	CU_ASSERT_TRUE(seen >= 11);
+	CU_ASSERT_EQUAL(conf_read(TESTS_DATA "/../../etc/scepd.conf", &c, &e), 0);
+	conf_free(&c);
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf", text), 0);
+	CU_ASSERT_EQUAL(read_dir(&t, &c, &e), 0);
+	CU_ASSERT_STRING_EQUAL(e.detail, "");
+	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
 CU_TestInfo conf_tests[] = {
     T(defaults_of_scepd_conf),
     T(values_of_scepd_conf),
@@ -597,5 +639,6 @@ CU_TestInfo conf_tests[] = {
     T(hash_that_is_none),
     T(two_profiles_that_mean_the_same),
     T(the_table_describes_itself),
+    T(the_sample),
     CU_TEST_INFO_NULL,
 };
