@@ -1,11 +1,5 @@
 noinst_LIBRARIES += libconf.a
 libconf_a_SOURCES = \
-	include/conf/assemble.h \
-	include/conf/conf.h \
-	include/conf/folder.h \
-	include/conf/key.h \
-	include/conf/scan.h \
-	include/conf/tree.h \
 	src/conf/assemble.c \
 	src/conf/conf.c \
 	src/conf/key.c \

@@ -1,18 +1,6 @@
 # The FastCGI responder: master, workers, and the program scepd.
 noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
-	include/daemon/beat.h \
-	include/daemon/check.h \
-	include/daemon/daemon.h \
-	include/daemon/fcgi.h \
-	include/daemon/listen.h \
-	include/daemon/master.h \
-	include/daemon/notify.h \
-	include/daemon/options.h \
-	include/daemon/pace.h \
-	include/daemon/pool.h \
-	include/daemon/priv.h \
-	include/daemon/worker.h \
 	src/daemon/check.c \
 	src/daemon/daemon.c \
 	src/daemon/fcgi.c \
