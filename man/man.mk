@@ -1,6 +1,7 @@
 # Manual pages, and the test that they are well formed and name what the sources name.
 dist_man_MANS += \
 	man/scepd-log.7 \
+	man/scepd.8 \
 	man/scepd.conf.5
 EXTRA_DIST += tests/man-lint.sh
 

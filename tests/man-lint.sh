@@ -24,6 +24,9 @@ missing() {
 # shellcheck disable=SC2046
 missing man/scepd-log.7 Li $(cat src/base/log.c src/scep/request_log.c src/daemon/*.c |
 	sed -n 's/^.*\(log_[a-z]*\|add_text\)(&*l, "\([a-z]*\)".*$/\2/p')
+# shellcheck disable=SC2046
+missing man/scepd.8 Fl $(sed -n 's/^.*getopt_long(argc, argv, "\([A-Za-z:]*\)".*$/\1/p' src/daemon/options.c | tr -d : |
+	sed 's/./& /g')
 
 if command -v mandoc >/dev/null; then
 	mandoc -T lint -W warning man/*.[1-9] || fail "mandoc complains"
