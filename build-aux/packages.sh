@@ -1,6 +1,6 @@
 # Debian packages for ./quickstart and ./check: what they need, and how it is installed without any service starting.
 # Sourced by both; speaks through `say` and `die` of the caller.
-# shellcheck shell=bash disable=SC2034,SC2086
+# shellcheck shell=bash disable=SC2034,SC2046,SC2086
 
 BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config
 	libssl-dev libfcgi-dev libconfig-dev libjansson-dev libcurl4-openssl-dev"

@@ -97,9 +97,10 @@ end_process() {
 
 leftovers() { # what still runs of this script, apart from the shell itself
 	local pid
-	for pid in $(grep -la -- "$T" /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | sed 's/[^0-9]//g' | sort -u); do
-		[ "$pid" = $$ ] || [ "$pid" = $BASHPID ] || ! alive "$pid" || echo "$pid"
-	done
+	grep -la -- "$T" /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | sed 's/[^0-9]//g' | sort -u >"$T/pids"
+	while read -r pid; do
+		[ "$pid" = $$ ] || ! alive "$pid" || echo "$pid"
+	done <"$T/pids"
 }
 
 no_leftovers() { [ -z "$(leftovers)" ]; }
