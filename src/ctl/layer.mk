@@ -62,7 +62,8 @@ t_ctl_SOURCES = \
 	tests/ctl/test_client_ca.c \
 	tests/ctl/test_dn.c \
 	tests/ctl/test_enroll.c \
-	tests/ctl/test_profile.c
+	tests/ctl/test_profile.c \
+	tests/ctl/test_service.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ctl_LDADD = libsupport.a $(LINK_CTL) $(CUNIT_LIBS)
 endif

@@ -127,13 +127,9 @@ plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct er
 	    make_uuid(n->id, e) != 0 ||
 	    key_spec_read(a->key != NULL ? a->key : DEFAULT_KEY, &n->spec, e) != 0)
 		return -1;
-	if (n->spec.type != EVP_PKEY_RSA)
-		return err_set(e, ERR_USAGE, "an RA key is RSA: clients encrypt to it");
 	if (a->validity != NULL && span_read(a->validity) <= 0)
 		return err_set(
 		    e, ERR_USAGE, "--validity %s is not a duration such as 90d", a->validity);
-	if (conf_profile(&c->conf, a->operand) != NULL)
-		return err_set(e, ERR_USAGE, "there is a profile %s already", a->operand);
 	n->eku = read_eku(a->ra_eku != NULL ? a->ra_eku : DEFAULT_EKU, e);
 	n->ra_dir = path_join(c->conf.dir, "ra");
 	n->ra_path = n->ra_dir != NULL ? path_join(n->ra_dir, a->operand) : NULL;

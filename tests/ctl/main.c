@@ -26,6 +26,7 @@ main(void)
 	    SUITE(client_ca),
 	    SUITE(client),
 	    SUITE(enroll),
+	    SUITE(service),
 	    CU_SUITE_INFO_NULL,
 	};
 	struct err e = ERR_INIT;

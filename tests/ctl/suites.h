@@ -17,5 +17,6 @@ extern CU_TestInfo client_ca_tests[];
 extern CU_TestInfo dn_tests[];
 extern CU_TestInfo enroll_tests[];
 extern CU_TestInfo profile_tests[];
+extern CU_TestInfo service_tests[];
 
 #endif

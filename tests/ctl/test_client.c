@@ -18,7 +18,8 @@ struct pair {
 	struct client_request request;
 	struct client_reply reply;
 	struct buf csr;
-	EVP_PKEY *key; /* borrowed */
+	EVP_PKEY *key;    /* borrowed */
+	char detail[384]; /* of the client's error */
 };
 
 static void
@@ -69,6 +70,7 @@ exchange(struct pair *p)
 	if (client_reply_read(
 	        &p->ca, &p->request, &p->signer, spki, buf_view(&answer), &p->reply, &e) == 0)
 		e.code = ERR_OK;
+	snprintf(p->detail, sizeof p->detail, "%s", e.detail);
 	X509_PUBKEY_free(spki);
 	buf_free(&answer);
 	return e.code;
@@ -208,6 +210,10 @@ wrong_replies_are_not_believed(void)
 		CU_ASSERT_PTR_NULL(p.reply.certs);
 		CU_ASSERT_EQUAL(p.reply.status, STATUS_NONE);
 	}
+	/* A key of the wrong length is told before it is used. */
+	p.fake.mood = FAKE_SHORT_KEY;
+	CU_ASSERT_EQUAL(exchange(&p), ERR_CONTENT);
+	CU_ASSERT_PTR_NOT_NULL(strstr(p.detail, "16 octets"));
 	p.fake.mood = FAKE_GRANTS;
 	check_issued(&p);
 	pair_close(&p);

@@ -264,24 +264,30 @@ bad_requests_are_refused(void)
 	stage_close(&s);
 }
 
+/* A name that is taken is refused before anything is signed. */
 static void
 nothing_is_overwritten(void)
 {
 	struct stage s;
-	char *before, *after;
+	char *before, *after, *signed_before, *signed_after;
 
 	open_with_ca(&s, NULL);
 	CU_ASSERT_EQUAL_FATAL(stage_run(&s, "open sesame\n", STATIC), CTL_OK);
 	before = stage_text(&s, "ra/vpn/ra.key");
+	signed_before = stage_text(&s, "ca/demo/transcript.txt");
 	CU_ASSERT_EQUAL(stage_run(&s, "open sesame\n", STATIC), CTL_USAGE);
-	CU_ASSERT_TRUE(stage_said(&s, "already"));
+	CU_ASSERT_TRUE(stage_said(&s, "vpn.conf exists already"));
 	CU_ASSERT_EQUAL(unlink(stage_path(&s, "profiles.d/vpn.conf")), 0);
 	CU_ASSERT_EQUAL(stage_run(&s, "open sesame\n", STATIC), CTL_USAGE);
-	CU_ASSERT_TRUE(stage_said(&s, "exists already"));
+	CU_ASSERT_TRUE(stage_said(&s, "ra/vpn exists already"));
 	after = stage_text(&s, "ra/vpn/ra.key");
+	signed_after = stage_text(&s, "ca/demo/transcript.txt");
 	CU_ASSERT_STRING_EQUAL(before, after);
+	CU_ASSERT_STRING_EQUAL(signed_before, signed_after);
 	free(before);
 	free(after);
+	free(signed_before);
+	free(signed_after);
 	stage_close(&s);
 }
 

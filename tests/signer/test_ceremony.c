@@ -206,6 +206,7 @@ check_ca(X509 *cert, int years, long path_len)
 	CU_ASSERT_PTR_NOT_NULL(X509_get0_authority_key_id(cert));
 	CU_ASSERT_EQUAL(ASN1_STRING_type(serial), V_ASN1_INTEGER); /* not a negative one */
 	CU_ASSERT_EQUAL(ASN1_STRING_length(serial), 20);
+	CU_ASSERT_TRUE(ASN1_STRING_get0_data(serial)[0] < 0x80); /* 20 octets in DER too */
 	BASIC_CONSTRAINTS_free(bc);
 }
 
