@@ -64,8 +64,8 @@ exponent_sane(const ASN1_INTEGER *e)
 {
 	uint64_t value;
 
-	return integer_odd(e) && integer_bits(e) <= 64 && ASN1_INTEGER_get_uint64(&value, e) == 1 &&
-	       value >= 3 && value < RSA_EXPONENT_MAX;
+	return ASN1_INTEGER_get_uint64(&value, e) == 1 && (value & 1) != 0 && value >= 3 &&
+	       value < RSA_EXPONENT_MAX;
 }
 
 /* The parts of a SubjectPublicKeyInfo, borrowed. */

@@ -17,8 +17,8 @@
 #define SLOTS 16
 #define MAC_LEN 32
 
+/* One of zeroes was never used: no MAC is zero. */
 struct slot {
-	bool used;
 	uint8_t mac[MAC_LEN];
 	uint8_t hash[CHALLENGE_HASH];
 };
@@ -71,7 +71,7 @@ memo_find(const uint8_t salt[CHALLENGE_SALT], struct view given, uint8_t hash[CH
 	if (memo_mac(salt, given, mac) != 0)
 		return false;
 	for (size_t i = 0; i < SLOTS; i++)
-		if (memo.slots[i].used && CRYPTO_memcmp(memo.slots[i].mac, mac, MAC_LEN) == 0) {
+		if (CRYPTO_memcmp(memo.slots[i].mac, mac, MAC_LEN) == 0) {
 			memcpy(hash, memo.slots[i].hash, CHALLENGE_HASH);
 			found = true;
 		}
@@ -87,7 +87,6 @@ memo_add(const uint8_t salt[CHALLENGE_SALT], struct view given, const uint8_t ha
 	if (memo_mac(salt, given, mac) != 0)
 		return;
 	slot = &memo.slots[memo.next++ % SLOTS];
-	slot->used = true;
 	memcpy(slot->mac, mac, MAC_LEN);
 	memcpy(slot->hash, hash, CHALLENGE_HASH);
 }

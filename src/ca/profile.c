@@ -75,8 +75,7 @@ profile_name_ok(const char *name)
 	size_t n = strlen(name);
 
 	/* A name becomes part of file names: none may hide or look like an option. */
-	return n > 0 && n <= PROFILE_NAME_MAX && strspn(name, ALNUM) > 0 &&
-	       strspn(name, ALNUM "._-") == n;
+	return n <= PROFILE_NAME_MAX && strspn(name, ALNUM) > 0 && strspn(name, ALNUM "._-") == n;
 }
 
 unsigned

@@ -88,7 +88,7 @@ IMPLEMENT_ASN1_FUNCTIONS(CMS_ENVELOPED)
 		goto out;
 	}
 	inner = cms_any_view(info->content);
-	value = inner.n > 0 ? ossl_read(inner, it) : NULL;
+	value = ossl_read(inner, it);
 	if (value == NULL)
 		err_set(e, ERR_MESSAGE, "malformed %s", OBJ_nid2ln(nid));
 out:

@@ -16,7 +16,7 @@ typedef struct csr_info {
 	ASN1_INTEGER *version; /* 0; one client sends 2 */
 	X509_NAME *subject;
 	X509_PUBKEY *spki;
-	STACK_OF(X509_ATTRIBUTE) * attrs;
+	STACK_OF(X509_ATTRIBUTE) *attrs;
 } CSR_INFO;
 
 typedef struct csr_parts {
@@ -102,20 +102,12 @@ read_challenge(const ASN1_TYPE *value, struct csr *c, struct err *e)
 static int
 read_extensions(const ASN1_TYPE *value, struct csr *c, struct err *e)
 {
-	const unsigned char *p, *end;
-
-	if (value->type != V_ASN1_SEQUENCE)
-		return err_set(e, ERR_CSR, "extensionRequest is no sequence");
-	p = ASN1_STRING_get0_data(value->value.sequence);
-	end = p + ASN1_STRING_length(value->value.sequence);
-	c->exts = d2i_X509_EXTENSIONS(NULL, &p, end - p);
-	if (c->exts == NULL || p != end)
-		return err_set(e, ERR_CSR, "extensionRequest cannot be read");
-	return 0;
+	c->exts = ossl_read(cms_any_view(value), ASN1_ITEM_rptr(X509_EXTENSIONS));
+	return c->exts != NULL ? 0 : err_set(e, ERR_CSR, "extensionRequest cannot be read");
 }
 
 static int
-read_attributes(const STACK_OF(X509_ATTRIBUTE) * attrs, struct csr *c, struct err *e)
+read_attributes(const STACK_OF(X509_ATTRIBUTE) *attrs, struct csr *c, struct err *e)
 {
 	bool seen[MEANS_EXTENSIONS + 1] = {false};
 
@@ -126,7 +118,7 @@ read_attributes(const STACK_OF(X509_ATTRIBUTE) * attrs, struct csr *c, struct er
 
 		if (m == MEANS_NOTHING)
 			continue;
-		if (seen[m] || X509_ATTRIBUTE_count(a) != 1 || value == NULL)
+		if (seen[m] || X509_ATTRIBUTE_count(a) != 1)
 			return err_set(e, ERR_CSR, "%s not exactly once",
 			    m == MEANS_CHALLENGE ? "challengePassword" : "extensionRequest");
 		seen[m] = true;
@@ -183,9 +175,8 @@ csr_read(
 
 	*c = (struct csr){.digest = DIGEST_NONE};
 	c->parts = ossl_read(der, ASN1_ITEM_rptr(CSR_PARTS));
-	if (c->parts == NULL || cms_any_view(c->parts->info).n == 0 ||
-	    (c->parts->decoded =
-	            ossl_read(cms_any_view(c->parts->info), ASN1_ITEM_rptr(CSR_INFO))) == NULL) {
+	if (c->parts == NULL || (c->parts->decoded = ossl_read(cms_any_view(c->parts->info),
+	                             ASN1_ITEM_rptr(CSR_INFO))) == NULL) {
 		ERR_clear_error();
 		return err_set(e, ERR_CSR, "not a PKCS#10");
 	}
@@ -194,14 +185,14 @@ csr_read(
 	c->key = ossl_key_facts(c->spki);
 	if (read_attributes(c->parts->decoded->attrs, c, e) != 0)
 		return -1;
-	if (!c->key.sane)
-		return err_set(e, ERR_CSR_PROOF, "%s key of %d bits", c->key.name, c->key.bits);
 	if (same_as != NULL && same_key != NULL && csr_same_key(same_as, c->spki) &&
 	    EVP_PKEY_up_ref(same_key))
 		key = same_key;
 	else
 		key = ossl_spki_key(c->spki, NULL);
-	rc = key != NULL ? verify(c, key, e) : err_set(e, ERR_CSR_PROOF, "the key cannot be used");
+	rc = key != NULL ? verify(c, key, e)
+	                 : err_set(e, ERR_CSR_PROOF, "%s key of %d bits cannot be used",
+	                       c->key.name, c->key.bits);
 	EVP_PKEY_free(key);
 	return rc;
 }

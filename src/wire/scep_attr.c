@@ -101,13 +101,14 @@ octets(const ASN1_TYPE *value, enum attr which, struct view *out, struct err *e)
 	return 0;
 }
 
-/* Decimal digits without sign, space or leading zero; anything else is `none`. */
+/* Decimal digits without sign, space or leading zero; anything else is `none`. The table admits no
+ * more than five octets. */
 static int
 number(struct view digits, int none)
 {
 	int n = 0;
 
-	if (digits.n == 0 || digits.n > 5 || (digits.n > 1 && digits.p[0] == '0'))
+	if (digits.n == 0 || (digits.n > 1 && digits.p[0] == '0'))
 		return none;
 	for (size_t i = 0; i < digits.n; i++) {
 		if (digits.p[i] < '0' || digits.p[i] > '9')

@@ -67,8 +67,7 @@ read_recipients(struct scep_env *env, struct err *e)
 		/* Key transport is the one choice without a tag; every other kind of recipient is
 		 * passed over unread. */
 		struct view der = cms_any_view(sk_ASN1_TYPE_value(env->ed->recipients, i));
-		CMS_KEY_TRANS *kt =
-		    der.n > 0 ? ossl_read(der, ASN1_ITEM_rptr(CMS_KEY_TRANS)) : NULL;
+		CMS_KEY_TRANS *kt = ossl_read(der, ASN1_ITEM_rptr(CMS_KEY_TRANS));
 
 		if (kt != NULL)
 			env->recipients[env->n_recipients++] = kt;

@@ -42,10 +42,9 @@ scep_msg_read(struct view der, struct scep_msg *m, struct err *e)
 	if (m->sd == NULL || check_counts(m->sd, e) != 0)
 		return -1;
 	si = sk_CMS_SIGNER_value(m->sd->signers, 0);
-	/* Without signed attributes the signature would be over the content itself, and could have
-	 * been made for something else (a certificate, say). */
-	if (sk_X509_ATTRIBUTE_num(si->signed_attrs) < 1)
-		return err_set(e, ERR_ATTRIBUTE, "no signed attributes");
+	/* The transactionID has to be among them, so a message without signed attributes ends here:
+	 * its signature would be over the content itself, and could have been made for something
+	 * else (a certificate, say). */
 	if (scep_attrs_read(si->signed_attrs, &m->attrs, e) != 0)
 		return -1;
 	m->has_content = m->sd->encap->content != NULL;
@@ -144,7 +143,7 @@ scep_msg_verify(struct scep_msg *m, unsigned digests, X509 *cert, struct err *e)
 }
 
 static int
-add_cert(STACK_OF(ASN1_TYPE) * certs, const X509 *cert)
+add_cert(STACK_OF(ASN1_TYPE) *certs, const X509 *cert)
 {
 	struct buf der = {0};
 	ASN1_TYPE *any = NULL;
@@ -195,7 +194,7 @@ out:
 
 int
 scep_msg_write(const struct scep_attrs *a, const struct view *content, const struct msg_signer *by,
-    STACK_OF(X509) * more, struct buf *out, struct err *e)
+    STACK_OF(X509) *more, struct buf *out, struct err *e)
 {
 	CMS_SIGNED *sd = CMS_SIGNED_new();
 	X509_ALGOR *alg = X509_ALGOR_new();
