@@ -20,22 +20,10 @@ check_csr(struct request *r, struct view content)
 	return 0;
 }
 
-static struct grant *
-authorise(struct request *r, time_t now)
-{
-	if (r->sp->profile.challenge_type == CHALLENGE_STATIC)
-		return grant_by_static_challenge(
-		    &r->sp->profile, secret_view(&r->csr.challenge), now, &r->plan, &r->err);
-	err_set(&r->err, ERR_NOT_READY, "no store for challenges");
-	return NULL;
-}
-
 /* Policy said no. Whoever shows a right challenge learns the reason. */
 static int
 refuse_plan(struct request *r, const struct err *why, time_t now)
 {
-	if (r->sp->profile.challenge_type != CHALLENGE_STATIC)
-		return err_set(&r->err, ERR_NOT_READY, "no store for challenges");
 	if (challenge_check(&r->sp->profile.challenges, secret_view(&r->csr.challenge), now, NULL,
 	        &r->err) != 0)
 		return -1;
@@ -56,7 +44,8 @@ enrol(struct request *r, struct view content, struct buf *cert)
 		return -1;
 	if (plan_make(&r->sp->profile, &r->sp->ca->authority, &r->csr, now, &r->plan, &why) != 0)
 		return refuse_plan(r, &why, now);
-	grant = authorise(r, now);
+	grant = grant_by_static_challenge(
+	    &r->sp->profile, secret_view(&r->csr.challenge), now, &r->plan, &r->err);
 	if (grant == NULL)
 		return -1;
 	r->authorised = true;

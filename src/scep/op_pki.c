@@ -79,6 +79,9 @@ answer(struct request *r)
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		if (types[i].type != r->msg.attrs.type)
 			continue;
+		/* Before our key is used: later the answer would tell that the envelope opened. */
+		if (r->sp->profile.challenge_type != CHALLENGE_STATIC)
+			return err_set(&r->err, ERR_NOT_READY, "no store for challenges");
 		if (open_envelope(r, &content) == 0 &&
 		    types[i].handle(r, secret_view(&content), &cert) == 0)
 			rc = certrep_success(r, buf_view(&cert));

@@ -223,6 +223,10 @@ a_dynamic_profile_refuses_until_there_is_a_store(void)
 	CU_ASSERT_EQUAL(s.http, 503);
 	CU_ASSERT_TRUE(s.retry_after > 0);
 	CU_ASSERT_STRING_EQUAL(s.slug, "not-ready");
+	/* What is in the envelope makes no difference: it is not opened. */
+	rig_enrol_csr(&rig, view_str("this is no PKCS#10"), &s);
+	CU_ASSERT_EQUAL(s.http, 503);
+	CU_ASSERT_STRING_EQUAL(s.slug, "not-ready");
 	rig_get(&rig, "/scep/" RIG_ID "/challenge", "", &out, &s);
 	CU_ASSERT_EQUAL(s.http, 503);
 	http_reply_free(&out);
