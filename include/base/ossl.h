@@ -41,7 +41,7 @@ struct key_facts {
 	const char *name; /* "RSA", "EC", "Ed25519", "unknown" */
 };
 
-/* Limits of a sane key: RSA 512..8192 bits with an odd modulus and an odd exponent 3 <= e < 2^33; EC on P-256, P-384 or
+/* Limits of a sane key: RSA in DER of 512..8192 bits with an odd modulus and an odd exponent 3 <= e < 2^33; EC on P-256, P-384 or
  * P-521 with an uncompressed or compressed point; Ed25519. Never fails: what cannot be read has type 0. */
 struct key_facts ossl_key_facts(const X509_PUBKEY *spki);
 

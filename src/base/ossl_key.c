@@ -108,6 +108,18 @@ rsa_free(struct rsa_numbers *r)
 	ASN1_item_free((ASN1_VALUE *)r, ASN1_ITEM_rptr(rsa_numbers));
 }
 
+/* The octets of a key are copied into certificates, so they have to be DER already. */
+static bool
+is_der(const struct rsa_numbers *r, struct view bits)
+{
+	struct buf der = {0};
+	bool same =
+	    ossl_write(&der, r, ASN1_ITEM_rptr(rsa_numbers)) == 0 && view_eq(buf_view(&der), bits);
+
+	buf_free(&der);
+	return same;
+}
+
 static void
 rsa_facts(const struct parts *p, struct key_facts *f)
 {
@@ -119,7 +131,7 @@ rsa_facts(const struct parts *p, struct key_facts *f)
 	f->name = "RSA";
 	f->bits = integer_bits(r->n);
 	f->sane = f->bits >= RSA_BITS_MIN && f->bits <= RSA_BITS_MAX && integer_odd(r->n) &&
-	          exponent_sane(r->e);
+	          exponent_sane(r->e) && is_der(r, p->bits);
 	rsa_free(r);
 }
 

@@ -38,12 +38,24 @@ spki_made(int algorithm, int curve, const void *bits, size_t n)
 	return spki;
 }
 
+/* As many octets as DER wants; which are as many as this says. */
+static size_t
+length_octets(size_t n)
+{
+	return n < 0x80 ? 1 : n < 0x100 ? 2 : 3;
+}
+
 static void
 put_length(struct buf *b, size_t n)
 {
-	uint8_t head[] = {0x82, (uint8_t)(n >> 8), (uint8_t)n};
+	size_t octets = length_octets(n);
+	uint8_t head[] = {(uint8_t)(0x7f + octets), (uint8_t)(n >> 8), (uint8_t)n};
 
-	CU_ASSERT_EQUAL_FATAL(buf_add(b, head, 3), 0);
+	if (octets == 2)
+		head[1] = (uint8_t)n;
+	if (octets == 1)
+		head[0] = (uint8_t)n;
+	CU_ASSERT_EQUAL_FATAL(buf_add(b, head, octets), 0);
 }
 
 /* RSAPublicKey with a modulus of n octets, first and last given, and the exponent in hexadecimal.
@@ -57,7 +69,7 @@ rsa_made(uint8_t first, uint8_t last, size_t n, const char *exponent)
 
 	CU_ASSERT_EQUAL_FATAL(hex_read(&e, view_str(exponent)), 0);
 	CU_ASSERT_EQUAL_FATAL(buf_add_str(&b, "\x30"), 0);
-	put_length(&b, 4 + n + 2 + e.n);
+	put_length(&b, 1 + length_octets(n) + n + 2 + e.n);
 	CU_ASSERT_EQUAL_FATAL(buf_add_str(&b, "\x02"), 0);
 	put_length(&b, n);
 	to = buf_room(&b, n);
@@ -249,6 +261,25 @@ rsa_limits(void)
 	not_sane(rsa_made(0x40, 1, 128, "010000000000000001"), EVP_PKEY_RSA, 1023);
 }
 
+/* The same numbers in a BER that is no DER. */
+static void
+rsa_in_ber(void)
+{
+	X509_PUBKEY *spki = rsa_made(0x40, 1, 128, "010001");
+	const uint8_t *der;
+	struct buf ber = {0};
+	int n;
+
+	CU_ASSERT_EQUAL_FATAL(X509_PUBKEY_get0_param(NULL, &der, &n, NULL, spki), 1);
+	CU_ASSERT_EQUAL_FATAL(der[1], 0x81);
+	CU_ASSERT_EQUAL_FATAL(buf_add(&ber, "\x30\x80", 2), 0);
+	CU_ASSERT_EQUAL_FATAL(buf_add(&ber, der + 3, (size_t)n - 3), 0);
+	CU_ASSERT_EQUAL_FATAL(buf_add(&ber, "\0\0", 2), 0);
+	not_sane(spki_made(EVP_PKEY_RSA, 0, ber.p, ber.n), EVP_PKEY_RSA, 1023);
+	buf_free(&ber);
+	X509_PUBKEY_free(spki);
+}
+
 static void
 rsa_at_the_limits(void)
 {
@@ -379,6 +410,7 @@ CU_TestInfo ossl_tests[] = {
     T(request_without_its_key),
     T(good_keys_come_back),
     T(rsa_limits),
+    T(rsa_in_ber),
     T(rsa_at_the_limits),
     T(rsa_unreadable),
     T(ec_limits),
