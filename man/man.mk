@@ -1,5 +1,6 @@
 # Manual pages, and the test that they are well formed and name what the sources name.
 dist_man_MANS += \
+	man/scepctl.8 \
 	man/scepd-log.7 \
 	man/scepd.8 \
 	man/scepd.conf.5

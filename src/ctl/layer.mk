@@ -53,6 +53,7 @@ t_ctl_SOURCES = \
 	tests/ctl/stage.c \
 	tests/ctl/stage.h \
 	tests/ctl/suites.h \
+	tests/manual.h \
 	tests/ctl/test_args.c \
 	tests/ctl/test_ask.c \
 	tests/ctl/test_ca.c \
@@ -62,6 +63,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_client_ca.c \
 	tests/ctl/test_dn.c \
 	tests/ctl/test_enroll.c \
+	tests/ctl/test_manual.c \
 	tests/ctl/test_profile.c \
 	tests/ctl/test_service.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests

@@ -27,6 +27,7 @@ main(void)
 	    SUITE(client),
 	    SUITE(enroll),
 	    SUITE(service),
+	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};
 	struct err e = ERR_INIT;

@@ -16,6 +16,7 @@ extern CU_TestInfo client_tests[];
 extern CU_TestInfo client_ca_tests[];
 extern CU_TestInfo dn_tests[];
 extern CU_TestInfo enroll_tests[];
+extern CU_TestInfo manual_tests[];
 extern CU_TestInfo profile_tests[];
 extern CU_TestInfo service_tests[];
 
