@@ -13,6 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/gate.h"
 #include "base/ossl.h"
 #include "conf/assemble.h"
@@ -136,19 +137,15 @@ leave_terminal(void)
 		close(null);
 }
 
+/* Renamed into place: a link that somebody put there is replaced, never followed. */
 static int
 write_pid(const char *path, struct err *e)
 {
-	FILE *f = fopen(path, "we");
+	const struct file_owner leave = {(uid_t)-1, (gid_t)-1};
+	char text[16];
 
-	if (f == NULL || fprintf(f, "%d\n", (int)getpid()) < 0 || fflush(f) != 0) {
-		err_set(e, ERR_FILE, "%s: %s", path, strerror(errno));
-		if (f != NULL)
-			fclose(f);
-		return -1;
-	}
-	fclose(f);
-	return 0;
+	snprintf(text, sizeof text, "%d\n", (int)getpid());
+	return file_write(path, view_str(text), 0644, leave, false, e);
 }
 
 /* Between the bound socket and the first worker. */
