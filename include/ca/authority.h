@@ -24,6 +24,9 @@ int authority_read(struct authority *a, const char *name, struct view cert_pem, 
     __attribute__((warn_unused_result));
 void authority_free(struct authority *a);
 
+/* Whether the issuing CA issued this certificate: its name is that of the issuer and the signature verifies under its key. */
+bool authority_issued(const struct authority *a, const X509 *cert);
+
 /* All certificates of a PEM text in their order; the caller frees. NULL: CONFIG (none, or one is malformed). Public keys are
  * not decoded. */
 STACK_OF(X509) *certs_read_pem(struct view pem, struct err *e);

@@ -116,6 +116,13 @@ signed_by(const X509 *cert, const X509 *issuer)
 	return ok;
 }
 
+bool
+authority_issued(const struct authority *a, const X509 *cert)
+{
+	return X509_NAME_cmp(X509_get_issuer_name(cert), X509_get_subject_name(a->cert)) == 0 &&
+	       signed_by(cert, a->cert);
+}
+
 /* What the text of an error calls a certificate. */
 struct title {
 	char text[160];

@@ -213,7 +213,8 @@ read_cert(const char *path, struct err *e)
 }
 
 static struct ra_key *
-load_ra(const struct conf *c, const struct conf_profile *from, size_t i, struct err *e)
+load_ra(const struct conf *c, const struct conf_profile *from, const struct authority *by, size_t i,
+    struct err *e)
 {
 	struct err why = ERR_INIT;
 	struct ra_key *ra = NULL;
@@ -222,6 +223,12 @@ load_ra(const struct conf *c, const struct conf_profile *from, size_t i, struct 
 
 	if (cert == NULL)
 		return NULL;
+	/* Clients follow the chain from the RA to the CA. */
+	if (!authority_issued(by, cert)) {
+		err_set(e, ERR_CONFIG, "%s: not issued by CA %s", from->ra_certs[i], by->name);
+		X509_free(cert);
+		return NULL;
+	}
 	if ((key = load_key(c, from->ra_keys[i], "ra", from->profile.name, &why)) == NULL ||
 	    (ra = ra_key_new(key, cert, &why)) == NULL)
 		about(from->ra_keys[i], &why, e);
@@ -273,7 +280,7 @@ load_profile(
 	if (copy_profile(&from->profile, &p->profile, e) != 0)
 		return -1;
 	for (; p->n_ras < from->n_ras; p->n_ras++)
-		if ((p->ras[p->n_ras] = load_ra(c, from, p->n_ras, e)) == NULL)
+		if ((p->ras[p->n_ras] = load_ra(c, from, &p->ca->authority, p->n_ras, e)) == NULL)
 			return -1;
 	if (*c->default_profile != '\0' && conf_profile(c, c->default_profile) == from)
 		s->default_profile = p;

@@ -162,6 +162,31 @@ files_that_are_missing(void)
 	tmpdir_remove(&t);
 }
 
+/* A look-alike has the CA's name in it and a matching key, but another signed it. */
+static void
+an_ra_of_another_ca(void)
+{
+	struct make_cert other = {.key = make_rsa(2048, 3), .cn = "CN=CA"};
+	struct make_cert ra = {.key = make_rsa(2048, 2), .cn = "CN=RA", .issuer_key = other.key};
+	X509 *other_cert = make_cert(&other), *ra_cert;
+	struct tmpdir t;
+
+	setup(&t);
+	ra.issuer = other_cert;
+	ra_cert = make_cert(&ra);
+	write_cert(&t, "ra/vpn/ra.pem", ra_cert);
+	expect(&t, ERR_CONFIG, "not issued by CA main");
+	X509_free(ra_cert);
+	ra.issuer = NULL;
+	ra.issuer_key = NULL;
+	ra_cert = make_cert(&ra);
+	write_cert(&t, "ra/vpn/ra.pem", ra_cert);
+	expect(&t, ERR_CONFIG, "not issued by CA main");
+	X509_free(ra_cert);
+	X509_free(other_cert);
+	tmpdir_remove(&t);
+}
+
 static void
 files_that_are_wrong(void)
 {
@@ -213,6 +238,7 @@ keys_with_a_passphrase(void)
 CU_TestInfo assemble_tests[] = {
     T(a_service_of_its_own),
     T(files_that_are_missing),
+    T(an_ra_of_another_ca),
     T(files_that_are_wrong),
     T(keys_with_a_passphrase),
     CU_TEST_INFO_NULL,
