@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What every unit-test program shares: suites are tables, a program runs the ones of its layer and exits non-zero when
- * anything failed. `T(x)` names the test after its function.
+ * What every unit-test program shares: suites are tables, a program runs the ones of its layer and
+ * exits non-zero when anything failed. `T(x)` names the test after its function.
  */
 #ifndef TESTS_HARNESS_H
 #define TESTS_HARNESS_H
@@ -11,10 +11,13 @@
 
 #include <CUnit/Basic.h>
 
-#define T(function) {#function, function}
+#define T(function)                                                                                \
+	{                                                                                          \
+#function, function                                                                \
+	}
 
-/* Runs the suites (ends with CU_SUITE_INFO_NULL), or only the one that the environment variable TEST_SUITE names;
- * returns the exit status. */
+/* Runs the suites (ends with CU_SUITE_INFO_NULL), or only the one that the environment variable
+ * TEST_SUITE names; returns the exit status. */
 static inline int
 run_suites(CU_SuiteInfo *suites)
 {
@@ -26,7 +29,8 @@ run_suites(CU_SuiteInfo *suites)
 	CU_basic_set_mode(CU_BRM_VERBOSE);
 	if (only == NULL) {
 		CU_basic_run_tests();
-	} else if (CU_get_suite(only) == NULL || CU_basic_run_suite(CU_get_suite(only)) == CUE_NOSUITE) {
+	} else if (CU_get_suite(only) == NULL ||
+	           CU_basic_run_suite(CU_get_suite(only)) == CUE_NOSUITE) {
 		fprintf(stderr, "no suite %s\n", only);
 		return 99;
 	}

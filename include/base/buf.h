@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Three ways to hold bytes: a borrowed view, an owned buffer that never grows past its maximum, and a secret, which is
- * wiped when freed and has no function that prints it.
+ * Three ways to hold bytes: a borrowed view, an owned buffer that never grows past its maximum, and
+ * a secret, which is wiped when freed and has no function that prints it.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -39,10 +39,12 @@ struct view secret_view(const struct secret *s);
 /* Same length and octets. Not constant-time: for anything secret use CRYPTO_memcmp. */
 bool view_eq(struct view a, struct view b);
 
-/* Appends; -1 when memory is short or the maximum would be passed, and then the buffer is unchanged. */
+/* Appends; -1 when memory is short or the maximum would be passed, and then the buffer is
+ * unchanged. */
 int buf_add(struct buf *b, const void *p, size_t n) __attribute__((warn_unused_result));
 int buf_add_str(struct buf *b, const char *s) __attribute__((warn_unused_result));
-int buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), warn_unused_result));
+int buf_printf(struct buf *b, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3), warn_unused_result));
 
 /* Makes room for n more octets and returns where they go (the caller then raises b->n), or NULL. */
 uint8_t *buf_room(struct buf *b, size_t n);

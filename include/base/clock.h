@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The seam for time. Everything that decides by the calendar asks here, so that a test can fix the day.
+ * The seam for time. Everything that decides by the calendar asks here, so that a test can fix the
+ * day.
  */
 #ifndef BASE_CLOCK_H
 #define BASE_CLOCK_H
@@ -8,7 +9,8 @@
 #include <stdint.h>
 #include <time.h>
 
-/* Seconds since 1970, UTC. The environment variable SCEPD_TEST_TIME plays no part: only clock_fix changes it. */
+/* Seconds since 1970, UTC. The environment variable SCEPD_TEST_TIME plays no part: only clock_fix
+ * changes it. */
 time_t clock_now(void);
 
 /* From now on clock_now() returns `at`; 0 gives the real clock back. For tests. */

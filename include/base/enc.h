@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * Text encodings: hexadecimal, base64 in its strict form (RFC 4648 section 4), and the percent-decoding and forgiving
- * base64 that real SCEP clients need in a GET (requirements of RFC 8894 section 4.1 as clients really meet them).
+ * Text encodings: hexadecimal, base64 in its strict form (RFC 4648 section 4), and the
+ * percent-decoding and forgiving base64 that real SCEP clients need in a GET (requirements of RFC
+ * 8894 section 4.1 as clients really meet them).
  */
 #ifndef BASE_ENC_H
 #define BASE_ENC_H
@@ -11,7 +12,8 @@
 /* Appends lower-case hexadecimal. -1: memory. */
 int hex_write(struct buf *out, struct view in) __attribute__((warn_unused_result));
 
-/* Appends the octets of an even number of hexadecimal digits of either case. -1: anything else, or memory. */
+/* Appends the octets of an even number of hexadecimal digits of either case. -1: anything else, or
+ * memory. */
 int hex_read(struct buf *out, struct view in) __attribute__((warn_unused_result));
 
 /* Appends base64 with padding and without newlines. -1: memory. */
@@ -20,11 +22,13 @@ int base64_write(struct buf *out, struct view in) __attribute__((warn_unused_res
 /* Strict: the standard alphabet, padding as due, nothing else. -1: anything else, or memory. */
 int base64_read(struct buf *out, struct view in) __attribute__((warn_unused_result));
 
-/* Forgiving: standard and URL-safe alphabet, a space counts as '+', CR LF TAB are skipped, padding may be missing, and
- * what follows padding is ignored. -1: another character, an impossible length, or memory. */
+/* Forgiving: standard and URL-safe alphabet, a space counts as '+', CR LF TAB are skipped, padding
+ * may be missing, and what follows padding is ignored. -1: another character, an impossible length,
+ * or memory. */
 int base64_read_lenient(struct buf *out, struct view in) __attribute__((warn_unused_result));
 
-/* Decodes %XX once. '+' stays '+'. A '%' that is not followed by two hexadecimal digits stays as it is. -1: memory. */
+/* Decodes %XX once. '+' stays '+'. A '%' that is not followed by two hexadecimal digits stays as it
+ * is. -1: memory. */
 int percent_read(struct buf *out, struct view in) __attribute__((warn_unused_result));
 
 #endif

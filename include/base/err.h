@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: ISC
  *
- * The one error value. It speaks to three audiences: the web server (HTTP status), the client (failInfo and a fixed
- * text, RFC 8894 section 3.2.1.4) and the operator (slug and detail). err_list.h is the table that maps them. The
- * detail never leaves the host; what a client reads never carries data of the request.
+ * The one error value. It speaks to three audiences: the web server (HTTP status), the client
+ * (failInfo and a fixed text, RFC 8894 section 3.2.1.4) and the operator (slug and detail).
+ * err_list.h is the table that maps them. The detail never leaves the host; what a client reads
+ * never carries data of the request.
  */
 #ifndef BASE_ERR_H
 #define BASE_ERR_H
 
 #include <stddef.h>
 
-/* failInfo values of RFC 8894 section 3.2.1.4. FAIL_NONE: there is no CertRep for this error, only an HTTP status. */
+/* failInfo values of RFC 8894 section 3.2.1.4. FAIL_NONE: there is no CertRep for this error, only
+ * an HTTP status. */
 enum fail_info {
 	FAIL_NONE = -1,
 	FAIL_BAD_ALG = 0,
@@ -32,13 +34,19 @@ struct err {
 	char detail[384]; /* for the operator: printable, NUL-terminated, may be cut short */
 };
 
-#define ERR_INIT {.code = ERR_OK}
+#define ERR_INIT                                                                                   \
+	{                                                                                          \
+		.code = ERR_OK                                                                     \
+	}
 
-/* Records an error and returns -1, so that a caller may write `return err_set(...)`. The deepest cause wins: an error
- * that is already set stays. The detail is cut to fit; control characters in it become '?'. With e NULL nothing is recorded. */
-int err_set(struct err *e, enum err_code code, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+/* Records an error and returns -1, so that a caller may write `return err_set(...)`. The deepest
+ * cause wins: an error that is already set stays. The detail is cut to fit; control characters in
+ * it become '?'. With e NULL nothing is recorded. */
+int err_set(struct err *e, enum err_code code, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
-/* Like err_set, with the oldest reason in OpenSSL's error queue appended to the detail; empties that queue. */
+/* Like err_set, with the oldest reason in OpenSSL's error queue appended to the detail; empties
+ * that queue. */
 int err_set_ossl(struct err *e, enum err_code code, const char *what);
 
 /* Forgets the error, so that another attempt may record its own. */

@@ -2,10 +2,11 @@
  *
  * ERR(name, HTTP status, failInfo, slug, text for the client or NULL)
  *
- * A code with FAIL_NONE is answered by a plain HTTP status. One with a failInfo is answered by a sealed CertRep FAILURE
- * under HTTP 200 once transactionID and senderNonce are known, by its HTTP status before.
- * Everything that depends on the content of the envelope and is decided before the client is authorised shares
- * badRequest and has no text, so that no two of these failures can be told apart from outside.
+ * A code with FAIL_NONE is answered by a plain HTTP status. One with a failInfo is answered by a
+ * sealed CertRep FAILURE under HTTP 200 once transactionID and senderNonce are known, by its HTTP
+ * status before. Everything that depends on the content of the envelope and is decided before the
+ * client is authorised shares badRequest and has no text, so that no two of these failures can be
+ * told apart from outside.
  */
 
 /* The HTTP side */
@@ -24,23 +25,30 @@ ERR(INTERNAL, 500, FAIL_NONE, "internal", "internal error")
 /* The message cannot be read, or not far enough to answer it with a CertRep */
 ERR(MESSAGE, 400, FAIL_NONE, "message", "not a SCEP pkiMessage")
 ERR(LIMITS, 400, FAIL_NONE, "limits", "the message is nested too deeply or has too many parts")
-ERR(ATTRIBUTE, 400, FAIL_NONE, "attribute", "a signed attribute is missing, repeated or of the wrong type")
+ERR(ATTRIBUTE, 400, FAIL_NONE, "attribute",
+    "a signed attribute is missing, repeated or of the wrong type")
 ERR(CIPHER, 400, FAIL_BAD_ALG, "cipher", "content encryption algorithm not accepted")
 
 /* Facts visible without a private key */
-ERR(SIGNER, 400, FAIL_BAD_MESSAGE_CHECK, "signer", "the certificate of the signer is not in the message")
-ERR(SIGNER_KEY, 400, FAIL_BAD_ALG, "signer-key", "the key of the signer is of an unsupported type or size")
+ERR(SIGNER, 400, FAIL_BAD_MESSAGE_CHECK, "signer",
+    "the certificate of the signer is not in the message")
+ERR(SIGNER_KEY, 400, FAIL_BAD_ALG, "signer-key",
+    "the key of the signer is of an unsupported type or size")
 ERR(SIGNER_WEAK, 400, FAIL_BAD_ALG, "signer-weak", "the key of the signer is too small")
 ERR(DIGEST, 400, FAIL_BAD_ALG, "digest", "digest algorithm not accepted")
 ERR(SIGNATURE_ALG, 400, FAIL_BAD_ALG, "signature-alg", "signature algorithm not accepted")
-ERR(SIGNATURE, 400, FAIL_BAD_MESSAGE_CHECK, "signature", "the signature of the message does not verify")
-ERR(SIGNING_TIME, 400, FAIL_BAD_TIME, "signing-time", "signingTime is too far from the clock of this server")
+ERR(SIGNATURE, 400, FAIL_BAD_MESSAGE_CHECK, "signature",
+    "the signature of the message does not verify")
+ERR(SIGNING_TIME, 400, FAIL_BAD_TIME, "signing-time",
+    "signingTime is too far from the clock of this server")
 ERR(TYPE, 400, FAIL_BAD_REQUEST, "type", "message type not supported")
-ERR(ENVELOPE, 400, FAIL_BAD_REQUEST, "envelope", "the content is not an EnvelopedData for one key transport")
+ERR(ENVELOPE, 400, FAIL_BAD_REQUEST, "envelope",
+    "the content is not an EnvelopedData for one key transport")
 ERR(RECIPIENT, 400, FAIL_BAD_CERT_ID, "recipient",
     "not encrypted to the RA certificate of this server: fetch it again with GetCACert")
 ERR(KEY_TRANSPORT, 400, FAIL_BAD_ALG, "key-transport", "key transport algorithm not accepted")
-ERR(REPLY_KEY, 400, FAIL_BAD_ALG, "reply-key", "no reply can be encrypted to the key that signed the request")
+ERR(REPLY_KEY, 400, FAIL_BAD_ALG, "reply-key",
+    "no reply can be encrypted to the key that signed the request")
 
 /* From the unwrapped key to the accepted challenge: one answer */
 ERR(CONTENT, 400, FAIL_BAD_REQUEST, "content", NULL)
@@ -54,17 +62,24 @@ ERR(CHALLENGE, 400, FAIL_BAD_REQUEST, "challenge", NULL)
 ERR(KEY_TYPE, 400, FAIL_BAD_ALG, "key-type", "the type of the requested key is not permitted")
 ERR(KEY_WEAK, 400, FAIL_BAD_ALG, "key-weak", "the requested key is too small")
 ERR(CSR_ALG, 400, FAIL_BAD_ALG, "csr-alg", "the signature algorithm of the PKCS#10 is not accepted")
-ERR(SUBJECT_EMPTY, 400, FAIL_BAD_REQUEST, "subject-empty", "the request names neither subject nor subjectAltName")
-ERR(SUBJECT_TEXT, 400, FAIL_BAD_REQUEST, "subject-text", "the subject has a control character or an over-long value")
-ERR(SUBJECT_ITEM, 400, FAIL_BAD_REQUEST, "subject-item", "the subject has an attribute that is not permitted")
+ERR(SUBJECT_EMPTY, 400, FAIL_BAD_REQUEST, "subject-empty",
+    "the request names neither subject nor subjectAltName")
+ERR(SUBJECT_TEXT, 400, FAIL_BAD_REQUEST, "subject-text",
+    "the subject has a control character or an over-long value")
+ERR(SUBJECT_ITEM, 400, FAIL_BAD_REQUEST, "subject-item",
+    "the subject has an attribute that is not permitted")
 ERR(FORBID_CA, 400, FAIL_BAD_REQUEST, "forbid-ca", "basicConstraints CA:TRUE is not permitted")
-ERR(FORBID_KEY_USAGE, 400, FAIL_BAD_REQUEST, "forbid-key-usage", "keyCertSign and cRLSign are not permitted")
+ERR(FORBID_KEY_USAGE, 400, FAIL_BAD_REQUEST, "forbid-key-usage",
+    "keyCertSign and cRLSign are not permitted")
 ERR(FORBID_EKU, 400, FAIL_BAD_REQUEST, "forbid-eku", "an extended key usage is not permitted")
 ERR(FORBID_SID, 400, FAIL_BAD_REQUEST, "forbid-sid", "the AD security identifier is not permitted")
 ERR(FORBID_UPN, 400, FAIL_BAD_REQUEST, "forbid-upn", "a user principal name is not permitted")
-ERR(FORBID_CONSTRAINTS, 400, FAIL_BAD_REQUEST, "forbid-constraints", "name or policy constraints are not permitted")
-ERR(FORBID_SAN, 400, FAIL_BAD_REQUEST, "forbid-san", "a subjectAltName of this type is not permitted")
-ERR(EXTENSIONS, 400, FAIL_BAD_REQUEST, "extensions", "a requested extension cannot be read or is repeated")
+ERR(FORBID_CONSTRAINTS, 400, FAIL_BAD_REQUEST, "forbid-constraints",
+    "name or policy constraints are not permitted")
+ERR(FORBID_SAN, 400, FAIL_BAD_REQUEST, "forbid-san",
+    "a subjectAltName of this type is not permitted")
+ERR(EXTENSIONS, 400, FAIL_BAD_REQUEST, "extensions",
+    "a requested extension cannot be read or is repeated")
 ERR(CA_EXPIRED, 400, FAIL_BAD_REQUEST, "ca-expired", "the CA certificate has expired")
 
 /* The operator's side: never seen by a client */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * What OpenSSL needs from us in one place. Certificates and requests are parsed under a library context that has no
- * key decoders, so that parsing never spends time on a public key nor touches one that has not been measured; keys are
- * then built from the SubjectPublicKeyInfo after their sizes have been checked.
+ * What OpenSSL needs from us in one place. Certificates and requests are parsed under a library
+ * context that has no key decoders, so that parsing never spends time on a public key nor touches
+ * one that has not been measured; keys are then built from the SubjectPublicKeyInfo after their
+ * sizes have been checked.
  */
 #ifndef BASE_OSSL_H
 #define BASE_OSSL_H
@@ -13,24 +14,26 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* Creates the parsing context. Call once, before the first fork. -1: INTERNAL. ossl_stop frees it (for leak checks). */
+/* Creates the parsing context. Call once, before the first fork. -1: INTERNAL. ossl_stop frees it
+ * (for leak checks). */
 int ossl_start(struct err *e) __attribute__((warn_unused_result));
 void ossl_stop(void);
 
 /* The library context for ASN1_item_d2i_ex: parses, decodes no key. */
 OSSL_LIB_CTX *ossl_parse_ctx(void);
 
-/* Parses exactly one ASN.1 value of the item from `der`; NULL when it is malformed or octets are left over.
- * The caller frees it with ASN1_item_free. */
+/* Parses exactly one ASN.1 value of the item from `der`; NULL when it is malformed or octets are
+ * left over. The caller frees it with ASN1_item_free. */
 void *ossl_read(struct view der, const ASN1_ITEM *it);
 
-/* A certificate or request whose public key is not decoded (X509_get0_pubkey gives NULL; use ossl_spki_key). The caller
- * frees. NULL: malformed, or octets left over. */
+/* A certificate or request whose public key is not decoded (X509_get0_pubkey gives NULL; use
+ * ossl_spki_key). The caller frees. NULL: malformed, or octets left over. */
 X509 *ossl_cert_read(struct view der);
 X509_REQ *ossl_csr_read(struct view der);
 
 /* The DER of an ASN.1 value appended to `out`. -1: memory. */
-int ossl_write(struct buf *out, const void *value, const ASN1_ITEM *it) __attribute__((warn_unused_result));
+int ossl_write(struct buf *out, const void *value, const ASN1_ITEM *it)
+    __attribute__((warn_unused_result));
 
 /* What a SubjectPublicKeyInfo holds, read without any arithmetic. */
 struct key_facts {
@@ -41,15 +44,17 @@ struct key_facts {
 	const char *name; /* "RSA", "EC", "Ed25519", "unknown" */
 };
 
-/* Limits of a sane key: RSA in DER of 512..8192 bits with an odd modulus and an odd exponent 3 <= e < 2^33; EC on P-256, P-384 or
- * P-521 with an uncompressed or compressed point; Ed25519. Never fails: what cannot be read has type 0. */
+/* Limits of a sane key: RSA in DER of 512..8192 bits with an odd modulus and an odd exponent 3 <= e
+ * < 2^33; EC on P-256, P-384 or P-521 with an uncompressed or compressed point; Ed25519. Never
+ * fails: what cannot be read has type 0. */
 struct key_facts ossl_key_facts(const X509_PUBKEY *spki);
 
-/* The key itself; the caller frees. NULL (SIGNER_KEY; give e NULL to record another code) unless ossl_key_facts calls it sane,
- * or when the point is not on the curve. */
+/* The key itself; the caller frees. NULL (SIGNER_KEY; give e NULL to record another code) unless
+ * ossl_key_facts calls it sane, or when the point is not on the curve. */
 EVP_PKEY *ossl_spki_key(const X509_PUBKEY *spki, struct err *e);
 
-/* The DER of the SubjectPublicKeyInfo as it stood in the certificate or request, appended. -1: memory. */
+/* The DER of the SubjectPublicKeyInfo as it stood in the certificate or request, appended. -1:
+ * memory. */
 int ossl_spki_write(struct buf *out, const X509_PUBKEY *spki) __attribute__((warn_unused_result));
 
 /* SHA-256 of `in` into out[32]. */

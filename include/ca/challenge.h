@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Static challenges: several may be valid at once, each with a name and dates, kept as scrypt hashes under one salt a
- * profile, so that an attempt costs one derivation whoever makes it.
+ * Static challenges: several may be valid at once, each with a name and dates, kept as scrypt
+ * hashes under one salt a profile, so that an attempt costs one derivation whoever makes it.
  */
 #ifndef CA_CHALLENGE_H
 #define CA_CHALLENGE_H
@@ -28,20 +28,23 @@ struct challenge_set {
 	size_t n;
 };
 
-/* The text kept in a profile: "scrypt:14:8:1:<salt, hex>:<hash, hex>" (N = 2^14, r = 8, p = 1). With `salt` NULL a fresh random one.
- * -1: USAGE (shorter than CHALLENGE_MIN characters, longer than CHALLENGE_MAX, a control character, a space at either end, not UTF-8), INTERNAL. */
-int challenge_hash(struct view challenge, const uint8_t salt[CHALLENGE_SALT], struct buf *text, struct err *e)
-    __attribute__((warn_unused_result));
+/* The text kept in a profile: "scrypt:14:8:1:<salt, hex>:<hash, hex>" (N = 2^14, r = 8, p = 1).
+ * With `salt` NULL a fresh random one. -1: USAGE (shorter than CHALLENGE_MIN characters, longer
+ * than CHALLENGE_MAX, a control character, a space at either end, not UTF-8), INTERNAL. */
+int challenge_hash(struct view challenge, const uint8_t salt[CHALLENGE_SALT], struct buf *text,
+    struct err *e) __attribute__((warn_unused_result));
 
 /* Adds an entry from that text. All entries of a set have one salt. -1: CONFIG, MEMORY. */
-int challenge_add(struct challenge_set *s, const char *name, const char *text, time_t not_before, time_t not_after,
-    struct err *e) __attribute__((warn_unused_result));
+int challenge_add(struct challenge_set *s, const char *name, const char *text, time_t not_before,
+    time_t not_after, struct err *e) __attribute__((warn_unused_result));
 
-/* Whether `given` is one of the challenges valid at `now`; *which (may be NULL) is the entry, borrowed from the set. One derivation at most, and at
- * most one at a time in the pool (base/gate.h); one that was right before in this process costs none.
- * -1: NO_CHALLENGE (empty), CHALLENGE (wrong, out of its dates, too long, or the set is empty), BUSY (another derivation is running). */
-int challenge_check(const struct challenge_set *s, struct view given, time_t now, const struct challenge_entry **which,
-    struct err *e) __attribute__((warn_unused_result));
+/* Whether `given` is one of the challenges valid at `now`; *which (may be NULL) is the entry,
+ * borrowed from the set. One derivation at most, and at most one at a time in the pool
+ * (base/gate.h); one that was right before in this process costs none. -1: NO_CHALLENGE (empty),
+ * CHALLENGE (wrong, out of its dates, too long, or the set is empty), BUSY (another derivation is
+ * running). */
+int challenge_check(const struct challenge_set *s, struct view given, time_t now,
+    const struct challenge_entry **which, struct err *e) __attribute__((warn_unused_result));
 
 void challenge_set_free(struct challenge_set *s);
 

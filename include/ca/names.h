@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: ISC
  *
- * The rules for subject and subjectAltName: what devices send passes (unstructuredName, serialNumber, multi-valued RDNs),
- * what would give somebody else's identity is refused by name.
+ * The rules for subject and subjectAltName: what devices send passes (unstructuredName,
+ * serialNumber, multi-valued RDNs), what would give somebody else's identity is refused by name.
  */
 #ifndef CA_NAMES_H
 #define CA_NAMES_H
 
 #include "ca/profile.h"
 
-/* -1: SUBJECT_TEXT (a value with a control character or NUL, empty, over 255 characters, or badly encoded),
- * SUBJECT_ITEM (a value that is not of a string type). An empty name is fine here. */
-int names_admit_subject(const X509_NAME *subject, struct err *e) __attribute__((warn_unused_result));
+/* -1: SUBJECT_TEXT (a value with a control character or NUL, empty, over 255 characters, or badly
+ * encoded), SUBJECT_ITEM (a value that is not of a string type). An empty name is fine here. */
+int names_admit_subject(const X509_NAME *subject, struct err *e)
+    __attribute__((warn_unused_result));
 
-/* `value` is the DER of GeneralNames. -1: EXTENSIONS (malformed, empty, not DER), FORBID_SID (URI tag:microsoft.com,2022-09-14:sid:), FORBID_UPN (unless
- * the profile allows it), FORBID_SAN (directoryName, x400, EDI, registeredID, other otherName types; an empty name, a control
+/* `value` is the DER of GeneralNames. -1: EXTENSIONS (malformed, empty, not DER), FORBID_SID (URI
+ * tag:microsoft.com,2022-09-14:sid:), FORBID_UPN (unless the profile allows it), FORBID_SAN
+ * (directoryName, x400, EDI, registeredID, other otherName types; an empty name, a control
  * character, NUL or non-ASCII octet in a name; an address of neither 4 nor 16 octets). */
-int names_admit_san(const struct profile *p, struct view value, struct err *e) __attribute__((warn_unused_result));
+int names_admit_san(const struct profile *p, struct view value, struct err *e)
+    __attribute__((warn_unused_result));
 
-/* The subject as one line for logs and lists, RFC 2253 order and escapes, controls escaped, into out (cut to fit). */
+/* The subject as one line for logs and lists, RFC 2253 order and escapes, controls escaped, into
+ * out (cut to fit). */
 void name_text(const X509_NAME *name, char *out, size_t len);
 
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * The plan: exactly which certificate would be issued for a request under a profile. Made before anybody is authorised
- * and before any key is used; a plan that cannot be made is a refusal. Serial and validity are chosen here, so the
- * certificate's to-be-signed octets are fixed from then on.
+ * The plan: exactly which certificate would be issued for a request under a profile. Made before
+ * anybody is authorised and before any key is used; a plan that cannot be made is a refusal. Serial
+ * and validity are chosen here, so the certificate's to-be-signed octets are fixed from then on.
  */
 #ifndef CA_PLAN_H
 #define CA_PLAN_H
@@ -13,20 +13,23 @@
 #include "wire/csr.h"
 
 struct plan {
-	X509 *cert;             /* complete but for the signature; owned */
+	X509 *cert;                 /* complete but for the signature; owned */
 	uint8_t serial[SERIAL_LEN]; /* first octet 0x01..0x7f, 152 random bits after it */
-	uint8_t tbs_digest[32]; /* SHA-256 of the TBSCertificate */
+	uint8_t tbs_digest[32];     /* SHA-256 of the TBSCertificate */
 	time_t not_before, not_after;
-	char dropped[160];      /* OIDs of requested extensions that were left out, comma-separated, for the log; keyUsage and extendedKeyUsage
-	                           are among them when more was asked than the profile gives */
+	char dropped[160]; /* OIDs of requested extensions that were left out, comma-separated, for
+	                      the log; keyUsage and extendedKeyUsage are among them when more was
+	                      asked than the profile gives */
 };
 
-/* v3; subject and subjectAltName from the request; keyUsage and extendedKeyUsage from the profile (the bits that fit the type of key: no keyEncipherment for a key that is
- * not RSA; KEY_TYPE when none is left); basicConstraints CA:FALSE; SKI, AKI; notBefore = now - backdate but not before the CA's, notAfter never past the CA's. An
- * unknown requested extension is dropped and noted. subjectAltName is critical when the subject is empty.
- * -1: KEY_TYPE, KEY_WEAK, CSR_ALG, SUBJECT_*, FORBID_*, EXTENSIONS, CA_EXPIRED, INTERNAL. In any case free it afterwards. */
-int plan_make(const struct profile *p, const struct authority *a, const struct csr *csr, time_t now, struct plan *plan,
-    struct err *e) __attribute__((warn_unused_result));
+/* v3; subject and subjectAltName from the request; keyUsage and extendedKeyUsage from the profile
+ * (the bits that fit the type of key: no keyEncipherment for a key that is not RSA; KEY_TYPE when
+ * none is left); basicConstraints CA:FALSE; SKI, AKI; notBefore = now - backdate but not before the
+ * CA's, notAfter never past the CA's. An unknown requested extension is dropped and noted.
+ * subjectAltName is critical when the subject is empty. -1: KEY_TYPE, KEY_WEAK, CSR_ALG, SUBJECT_*,
+ * FORBID_*, EXTENSIONS, CA_EXPIRED, INTERNAL. In any case free it afterwards. */
+int plan_make(const struct profile *p, const struct authority *a, const struct csr *csr, time_t now,
+    struct plan *plan, struct err *e) __attribute__((warn_unused_result));
 void plan_free(struct plan *p);
 
 #endif

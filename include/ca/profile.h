@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * A profile: what may be asked for at one SCEP URL, by whom, and what the certificate then holds. Filled by the
- * configuration; the defaults are those of the table in scepd.conf(5).
+ * A profile: what may be asked for at one SCEP URL, by whom, and what the certificate then holds.
+ * Filled by the configuration; the defaults are those of the table in scepd.conf(5).
  */
 #ifndef CA_PROFILE_H
 #define CA_PROFILE_H
@@ -38,19 +38,20 @@ struct profile {
 	int max_pending_challenges;      /* dynamic only */
 
 	bool include_ca_certificate; /* GetCACert: RA, issuing CA, chain; else the RA alone */
-	bool include_root;           /* false drops a self-signed certificate above the issuing CA */
+	bool include_root; /* false drops a self-signed certificate above the issuing CA */
 	bool allow_renewal;
-	bool chain_in_reply;    /* SUCCESS carries the chain after the certificate */
-	bool signer_must_match; /* the key of the CSR must be the key that signed the message */
-	bool fail_info_text;    /* failInfoText where the table of errors has one */
-	bool bad_cipher_cert_rep; /* an unaccepted content cipher is answered by a CertRep, not by HTTP 400 */
-	bool allow_upn;         /* a user principal name may stand in subjectAltName */
+	bool chain_in_reply;      /* SUCCESS carries the chain after the certificate */
+	bool signer_must_match;   /* the key of the CSR must be the key that signed the message */
+	bool fail_info_text;      /* failInfoText where the table of errors has one */
+	bool bad_cipher_cert_rep; /* an unaccepted content cipher is answered by a CertRep, not by
+	                             HTTP 400 */
+	bool allow_upn;           /* a user principal name may stand in subjectAltName */
 	struct algs algs;
 	int64_t signing_time_window; /* seconds either way; 0: signingTime is not looked at */
 
-	int64_t validity;  /* seconds */
-	int64_t backdate;  /* seconds that notBefore lies in the past */
-	unsigned key_usage; /* USAGE_* */
+	int64_t validity;                     /* seconds */
+	int64_t backdate;                     /* seconds that notBefore lies in the past */
+	unsigned key_usage;                   /* USAGE_* */
 	STACK_OF(ASN1_OBJECT) *ext_key_usage; /* owned; empty: no such extension */
 	int min_rsa_bits;
 	bool allow_ec, allow_ed25519; /* types of the requested key besides RSA */
@@ -60,11 +61,12 @@ struct profile {
 int profile_init(struct profile *p, struct err *e) __attribute__((warn_unused_result));
 void profile_free(struct profile *p);
 
-/* Whether a text may be the name of a profile or an authority: [A-Za-z0-9._-], the first a letter or a digit, at most
- * PROFILE_NAME_MAX of them. */
+/* Whether a text may be the name of a profile or an authority: [A-Za-z0-9._-], the first a letter
+ * or a digit, at most PROFILE_NAME_MAX of them. */
 bool profile_name_ok(const char *name);
 
-/* Names of key usage bits as OpenSSL and RFC 5280 spell them ("digitalSignature"); 0 and NULL when unknown. */
+/* Names of key usage bits as OpenSSL and RFC 5280 spell them ("digitalSignature"); 0 and NULL when
+ * unknown. */
 unsigned key_usage_read(const char *name);
 const char *key_usage_name(unsigned bit);
 

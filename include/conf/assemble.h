@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * From configuration to service: reads certificates and keys of every profile and authority. Run in each worker after
- * fork, so that the master never holds a key.
+ * From configuration to service: reads certificates and keys of every profile and authority. Run in
+ * each worker after fork, so that the master never holds a key.
  */
 #ifndef CONF_ASSEMBLE_H
 #define CONF_ASSEMBLE_H
@@ -9,15 +9,18 @@
 #include "conf/conf.h"
 #include "scep/service.h"
 
-/* Files of an authority: ca_dir/NAME/ca.pem, ca.key and, when it has issuers, chain.pem. The passphrase of an encrypted key is the first
- * line of $CREDENTIALS_DIRECTORY/ca-NAME (ra-PROFILE for an RA key) or of passphrase_dir/ca-NAME. -1: CONFIG, KEY_FILE, FILE naming the file. In any case
- * free the service afterwards. */
-int conf_assemble(const struct conf *c, struct service *s, struct err *e) __attribute__((warn_unused_result));
+/* Files of an authority: ca_dir/NAME/ca.pem, ca.key and, when it has issuers, chain.pem. The
+ * passphrase of an encrypted key is the first line of $CREDENTIALS_DIRECTORY/ca-NAME (ra-PROFILE
+ * for an RA key) or of passphrase_dir/ca-NAME. -1: CONFIG, KEY_FILE, FILE naming the file. In any
+ * case free the service afterwards. */
+int conf_assemble(const struct conf *c, struct service *s, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* The paths above; the caller frees. */
 char *conf_ca_path(const struct conf *c, const char *ca, const char *file);
 
-/* The passphrase for `what` ("ca-NAME"), or an empty secret when there is none configured. -1: FILE, KEY_FILE. */
+/* The passphrase for `what` ("ca-NAME"), or an empty secret when there is none configured. -1:
+ * FILE, KEY_FILE. */
 int conf_passphrase(const struct conf *c, const char *what, struct secret *out, struct err *e)
     __attribute__((warn_unused_result));
 

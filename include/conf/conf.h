@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * The configuration: scepd.conf and profiles.d/NAME.conf in libconfig's syntax. One table of keys drives reading, checking,
- * `scepd -T` and the test that every key stands in the manual. Any fault is an error of the form "FILE:LINE: what, allowed".
+ * The configuration: scepd.conf and profiles.d/NAME.conf in libconfig's syntax. One table of keys
+ * drives reading, checking, `scepd -T` and the test that every key stands in the manual. Any fault
+ * is an error of the form "FILE:LINE: what, allowed".
  */
 #ifndef CONF_CONF_H
 #define CONF_CONF_H
@@ -13,8 +14,8 @@
 #include "ca/profile.h"
 
 struct conf_profile {
-	struct profile profile; /* owned */
-	char *file;             /* path of the file it came from; owned */
+	struct profile profile;     /* owned */
+	char *file;                 /* path of the file it came from; owned */
 	char **ra_certs, **ra_keys; /* paths, absolute, in pairs; owned */
 	size_t n_ras;
 };
@@ -25,32 +26,35 @@ struct conf {
 	char *listen;     /* "/path" (Unix) or "127.0.0.1:9000"; "" : fd 0 or systemd only */
 	mode_t listen_mode;
 	char *listen_group; /* "" : leave */
-	char *user, *group; /* whom scepd becomes when started as root, and who owns what scepctl makes; "" : nobody else */
+	char *user, *group; /* whom scepd becomes when started as root, and who owns what scepctl
+	                       makes; "" : nobody else */
 	int workers;        /* 0: two a CPU */
 	int64_t request_deadline, drain_deadline; /* seconds */
-	int max_requests; /* after which a worker is replaced; 0: never */
+	int max_requests;                         /* after which a worker is replaced; 0: never */
 	char *log_target;
 	enum log_format log_format;
 	enum log_level log_level;
 	char **trusted_proxies;
 	size_t n_trusted_proxies;
-	char *default_profile; /* "" : none */
+	char *default_profile;         /* "" : none */
 	char *ca_dir, *passphrase_dir; /* absolute; passphrase_dir "" : none */
 	struct conf_profile *profiles;
 	size_t n_profiles;
 };
 
-/* Reads and checks scepd.conf at `path` and every profiles.d/NAME.conf beside it. Key files are not opened. The first fault
- * ends it: -1 CONFIG, with "FILE:LINE: ..." as the detail. In any case free it afterwards. */
+/* Reads and checks scepd.conf at `path` and every profiles.d/NAME.conf beside it. Key files are not
+ * opened. The first fault ends it: -1 CONFIG, with "FILE:LINE: ..." as the detail. In any case free
+ * it afterwards. */
 int conf_read(const char *path, struct conf *c, struct err *e) __attribute__((warn_unused_result));
 void conf_free(struct conf *c);
 
-/* The effective configuration as `scepd -T` shows it: each key, its value in the file's syntax, and where it comes from
+/* The effective configuration as `scepd -T` shows it: each key, its value in the file's syntax, and
+ * where it comes from
  * ("default" or FILE:LINE). Secrets (challenge hashes) are masked. -1: CONFIG as conf_read. */
 int conf_print(const char *path, FILE *out, struct err *e) __attribute__((warn_unused_result));
 
-/* Every key of the table in turn, for the manual and its test: NULL ends. `file` is "scepd.conf" or "profile"; `def` is the default as
- * it would be written, `allowed` one phrase. */
+/* Every key of the table in turn, for the manual and its test: NULL ends. `file` is "scepd.conf" or
+ * "profile"; `def` is the default as it would be written, `allowed` one phrase. */
 struct conf_key {
 	const char *file, *path, *type, *def, *allowed;
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The service: profiles with their authorities and keys, and the one entry point from a request to a reply.
+ * The service: profiles with their authorities and keys, and the one entry point from a request to
+ * a reply.
  */
 #ifndef SCEP_SERVICE_H
 #define SCEP_SERVICE_H
@@ -20,11 +21,11 @@ struct service_ca {
 
 /* A profile ready to serve. */
 struct service_profile {
-	struct profile profile;       /* owned */
-	const struct service_ca *ca;  /* borrowed from the service */
-	struct ra_key *ras[RAS_MAX];  /* owned; the first is presented by GetCACert */
+	struct profile profile;      /* owned */
+	const struct service_ca *ca; /* borrowed from the service */
+	struct ra_key *ras[RAS_MAX]; /* owned; the first is presented by GetCACert */
 	size_t n_ras;
-	struct buf caps, ca_cert;     /* bodies prepared by service_prepare; owned */
+	struct buf caps, ca_cert; /* bodies prepared by service_prepare; owned */
 };
 
 struct service {
@@ -33,14 +34,16 @@ struct service {
 	struct service_profile *profiles; /* owned */
 	size_t n_profiles;
 	const struct service_profile *default_profile; /* may be NULL */
-	char **trusted_proxies;           /* addresses; owned */
+	char **trusted_proxies;                        /* addresses; owned */
 	size_t n_trusted_proxies;
 };
 
-/* Prepares the bodies that never change. Call once everything is filled in. -1: INTERNAL, CONFIG. */
+/* Prepares the bodies that never change. Call once everything is filled in. -1: INTERNAL, CONFIG.
+ */
 int service_prepare(struct service *s, struct err *e) __attribute__((warn_unused_result));
 
-/* Answers a request: always fills the reply (to be freed with http_reply_free) and writes one log line. Never fails. */
+/* Answers a request: always fills the reply (to be freed with http_reply_free) and writes one log
+ * line. Never fails. */
 void service_handle(const struct service *s, const struct http_request *in, struct http_reply *out);
 
 void service_free(struct service *s);

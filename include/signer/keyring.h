@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Private keys: loaded from files, matched to their certificates, wiped at the end. The two types keep the two duties
- * apart: an RA key unwraps and seals, a CA key issues.
+ * Private keys: loaded from files, matched to their certificates, wiped at the end. The two types
+ * keep the two duties apart: an RA key unwraps and seals, a CA key issues.
  */
 #ifndef SIGNER_KEYRING_H
 #define SIGNER_KEYRING_H
@@ -13,12 +13,13 @@
 struct ra_key; /* RSA private key, its certificate, and the secret for implicit rejection */
 struct ca_key; /* private key of an issuing CA and its certificate */
 
-/* Reads a PEM private key file (file_read_secret's rules), decrypts it with `passphrase` (NULL: an encrypted key is an error that
- * says so). The caller frees with EVP_PKEY_free. NULL: KEY_FILE, FILE. Never prompts. */
+/* Reads a PEM private key file (file_read_secret's rules), decrypts it with `passphrase` (NULL: an
+ * encrypted key is an error that says so). The caller frees with EVP_PKEY_free. NULL: KEY_FILE,
+ * FILE. Never prompts. */
 EVP_PKEY *key_load(const char *path, const char *passphrase, struct err *e);
 
-/* Takes over `key` whatever happens; takes its own reference of `cert`. NULL: KEY_FILE (does not match the certificate, not RSA for
- * an RA, fewer than 2048 bits). */
+/* Takes over `key` whatever happens; takes its own reference of `cert`. NULL: KEY_FILE (does not
+ * match the certificate, not RSA for an RA, fewer than 2048 bits). */
 struct ra_key *ra_key_new(EVP_PKEY *key, X509 *cert, struct err *e);
 struct ca_key *ca_key_new(EVP_PKEY *key, X509 *cert, struct err *e);
 void ra_key_free(struct ra_key *k);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * The verbs that use a private key, and the only ones: unwrap, issue, seal. Each does one meaningful thing; there is no
- * "sign these octets". Behind this header the keys may one day live in another process.
+ * The verbs that use a private key, and the only ones: unwrap, issue, seal. Each does one
+ * meaningful thing; there is no "sign these octets". Behind this header the keys may one day live
+ * in another process.
  */
 #ifndef SIGNER_SIGNER_H
 #define SIGNER_SIGNER_H
@@ -11,19 +12,21 @@
 #include "wire/scep_env.h"
 #include "wire/scep_msg.h"
 
-/* Unwraps a content-encryption key of exactly `key_len` octets. There is no failure that a caller could see: when the padding or the length
- * is wrong the result is a key derived from the ciphertext, the same at every repetition (implicit rejection), in the same time.
- * PKCS#1 v1.5 and OAEP alike. -1: INTERNAL only (memory, the key store is gone). */
-int signer_unwrap(const struct ra_key *k, const struct env_recipient *r, size_t key_len, struct secret *cek,
-    struct err *e) __attribute__((warn_unused_result));
+/* Unwraps a content-encryption key of exactly `key_len` octets. There is no failure that a caller
+ * could see: when the padding or the length is wrong the result is a key derived from the
+ * ciphertext, the same at every repetition (implicit rejection), in the same time. PKCS#1 v1.5 and
+ * OAEP alike. -1: INTERNAL only (memory, the key store is gone). */
+int signer_unwrap(const struct ra_key *k, const struct env_recipient *r, size_t key_len,
+    struct secret *cek, struct err *e) __attribute__((warn_unused_result));
 
-/* Signs the certificate of a plan, only with a grant that covers it. The DER is appended to `out`. -1: INTERNAL. */
-int signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *plan, struct buf *out, struct err *e)
-    __attribute__((warn_unused_result));
-
-/* Signs a CertRep (attributes of type TYPE_CERT_REP only) with the RA key and includes the RA certificate. `content` as in
- * scep_msg_write. -1: INTERNAL. */
-int signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct view *content, enum digest digest,
+/* Signs the certificate of a plan, only with a grant that covers it. The DER is appended to `out`.
+ * -1: INTERNAL. */
+int signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *plan,
     struct buf *out, struct err *e) __attribute__((warn_unused_result));
+
+/* Signs a CertRep (attributes of type TYPE_CERT_REP only) with the RA key and includes the RA
+ * certificate. `content` as in scep_msg_write. -1: INTERNAL. */
+int signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct view *content,
+    enum digest digest, struct buf *out, struct err *e) __attribute__((warn_unused_result));
 
 #endif

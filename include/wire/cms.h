@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
- * The ASN.1 of the Cryptographic Message Syntax (RFC 5652) as far as SCEP uses it: OpenSSL's template engine reads and
- * writes it (BER in, DER out), and the structures stay open, which those of the CMS API are not. Certificates and CRLs are
- * sequences here, although RFC 5652 says SET: the octets are the same and the order stays as it was written (clients take
- * the first one).
+ * The ASN.1 of the Cryptographic Message Syntax (RFC 5652) as far as SCEP uses it: OpenSSL's
+ * template engine reads and writes it (BER in, DER out), and the structures stay open, which those
+ * of the CMS API are not. Certificates and CRLs are sequences here, although RFC 5652 says SET: the
+ * octets are the same and the order stays as it was written (clients take the first one).
  */
 #ifndef WIRE_CMS_H
 #define WIRE_CMS_H
@@ -83,20 +83,23 @@ DECLARE_ASN1_FUNCTIONS(CMS_ID)
 #include "base/buf.h"
 #include "base/err.h"
 
-/* The content of a ContentInfo of type `nid` (NID_pkcs7_signed, NID_pkcs7_enveloped) parsed as `it`; the caller frees.
- * NULL with MESSAGE: malformed, another type, octets left over. */
+/* The content of a ContentInfo of type `nid` (NID_pkcs7_signed, NID_pkcs7_enveloped) parsed as
+ * `it`; the caller frees. NULL with MESSAGE: malformed, another type, octets left over. */
 void *cms_read(struct view der, int nid, const ASN1_ITEM *it, struct err *e);
 
 /* A ContentInfo around `value`, appended as DER. -1: memory. */
-int cms_write(struct buf *out, int nid, const void *value, const ASN1_ITEM *it) __attribute__((warn_unused_result));
+int cms_write(struct buf *out, int nid, const void *value, const ASN1_ITEM *it)
+    __attribute__((warn_unused_result));
 
 /* An identifier issuer + serial of a certificate; NULL: memory. */
 CMS_ID *cms_id_of(const X509 *cert);
 
-/* Whether an identifier means this certificate: equal issuer and serial, or equal subjectKeyIdentifier. */
+/* Whether an identifier means this certificate: equal issuer and serial, or equal
+ * subjectKeyIdentifier. */
 int cms_id_is(const CMS_ID *id, X509 *cert);
 
-/* An ANY that holds this DER; NULL: memory or malformed. The DER of an ANY that holds a SEQUENCE, else the empty view. */
+/* An ANY that holds this DER; NULL: memory or malformed. The DER of an ANY that holds a SEQUENCE,
+ * else the empty view. */
 ASN1_TYPE *cms_any(struct view der);
 struct view cms_any_view(const ASN1_TYPE *any);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * A request and a reply as the web server and this program exchange them, free of FastCGI: the daemon fills the first
- * and sends the second, the service turns one into the other.
+ * A request and a reply as the web server and this program exchange them, free of FastCGI: the
+ * daemon fills the first and sends the second, the service turns one into the other.
  */
 #ifndef WIRE_HTTP_H
 #define WIRE_HTTP_H
@@ -19,11 +19,11 @@ enum http_method { HTTP_GET, HTTP_HEAD, HTTP_POST, HTTP_OTHER };
 /* All views are borrowed for the time of the request. */
 struct http_request {
 	enum http_method method;
-	struct view path;       /* SCRIPT_NAME + PATH_INFO, percent-decoded by the web server */
-	struct view query;      /* QUERY_STRING as it came */
-	struct view body;       /* of a POST */
-	bool body_large;        /* the body has more than HTTP_BODY_MAX octets: it was not read */
-	bool body_short;        /* fewer octets came than CONTENT_LENGTH said */
+	struct view path;  /* SCRIPT_NAME + PATH_INFO, percent-decoded by the web server */
+	struct view query; /* QUERY_STRING as it came */
+	struct view body;  /* of a POST */
+	bool body_large;   /* the body has more than HTTP_BODY_MAX octets: it was not read */
+	bool body_short;   /* fewer octets came than CONTENT_LENGTH said */
 	bool https;
 	struct view remote;     /* REMOTE_ADDR */
 	struct view forwarded;  /* X-Forwarded-For */
@@ -32,21 +32,22 @@ struct http_request {
 
 struct http_reply {
 	int status;
-	const char *type;       /* Content-Type: static text, never with a charset */
-	struct buf body;        /* owned: http_reply_free */
-	const char *allow;      /* Allow of a 405, or NULL */
-	int retry_after;        /* seconds; 0: no such header */
+	const char *type;  /* Content-Type: static text, never with a charset */
+	struct buf body;   /* owned: http_reply_free */
+	const char *allow; /* Allow of a 405, or NULL */
+	int retry_after;   /* seconds; 0: no such header */
 };
 
 /* "GET", "POST", "HEAD"; anything else is HTTP_OTHER. */
 enum http_method http_method_read(const char *text);
 
-/* The status line and headers in CGI form ("Status: 200 OK\r\n...\r\n\r\n"), always with Content-Length and
- * Cache-Control: no-store, appended to `head`. -1: memory. */
-int http_reply_head(const struct http_reply *r, struct buf *head) __attribute__((warn_unused_result));
+/* The status line and headers in CGI form ("Status: 200 OK\r\n...\r\n\r\n"), always with
+ * Content-Length and Cache-Control: no-store, appended to `head`. -1: memory. */
+int http_reply_head(const struct http_reply *r, struct buf *head)
+    __attribute__((warn_unused_result));
 
-/* A text/plain reply of one line for an error, with its HTTP status. Replaces the body. `detail`, when not NULL, is used
- * instead of the table's text (it must carry no data of the request). */
+/* A text/plain reply of one line for an error, with its HTTP status. Replaces the body. `detail`,
+ * when not NULL, is used instead of the table's text (it must carry no data of the request). */
 void http_reply_error(struct http_reply *r, enum err_code code, const char *detail);
 
 void http_reply_free(struct http_reply *r);

@@ -10,9 +10,11 @@
 #include "base/buf.h"
 
 enum route_kind {
-	ROUTE_SCEP,      /* /scep/{profile}, /scep/{profile}/, /scep/{profile}/pkiclient.exe, any other suffix */
+	ROUTE_SCEP, /* /scep/{profile}, /scep/{profile}/, /scep/{profile}/pkiclient.exe, any other
+	               suffix */
 	ROUTE_CHALLENGE, /* /scep/{profile}/challenge exactly */
-	ROUTE_OTHER,     /* no such prefix: a further path of a profile, or the default profile, may match */
+	ROUTE_OTHER,     /* no such prefix: a further path of a profile, or the default profile, may
+	                    match */
 };
 
 struct route {
@@ -23,7 +25,8 @@ struct route {
 /* Doubled slashes count as one. Never fails. */
 struct route route_of(struct view path);
 
-/* Whether `path` lies at or below `prefix`: equal, or continued by '/' (trailing slashes of the prefix do not count). */
+/* Whether `path` lies at or below `prefix`: equal, or continued by '/' (trailing slashes of the
+ * prefix do not count). */
 bool route_below(struct view path, struct view prefix);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The signed attributes of a pkiMessage (RFC 8894 section 3.2.1, table 1): read once, each at most once with one value
- * of the right type, and written in the same types.
+ * The signed attributes of a pkiMessage (RFC 8894 section 3.2.1, table 1): read once, each at most
+ * once with one value of the right type, and written in the same types.
  */
 #ifndef WIRE_SCEP_ATTR_H
 #define WIRE_SCEP_ATTR_H
@@ -31,10 +31,10 @@ enum pki_status { STATUS_NONE = -1, STATUS_SUCCESS = 0, STATUS_FAILURE = 2, STAT
 
 /* Views are borrowed: from the decoded message when read, from the caller when written. */
 struct scep_attrs {
-	int type;                    /* any number a client may send; TYPE_NONE when it is no number */
-	int status;                  /* CertRep only, else STATUS_NONE */
-	int fail_info;               /* CertRep FAILURE only, else FAIL_NONE */
-	struct view fail_text;       /* failInfoText, may be empty */
+	int type;              /* any number a client may send; TYPE_NONE when it is no number */
+	int status;            /* CertRep only, else STATUS_NONE */
+	int fail_info;         /* CertRep FAILURE only, else FAIL_NONE */
+	struct view fail_text; /* failInfoText, may be empty */
 	struct view transaction_id;  /* 1..255 octets, any */
 	int transaction_id_tag;      /* V_ASN1_PRINTABLESTRING, or what the client used; echoed */
 	struct view sender_nonce;    /* 1..64 octets; may be empty in a request that has none */
@@ -44,22 +44,27 @@ struct scep_attrs {
 	time_t signing_time;         /* 0: absent, or not a time */
 };
 
-#define SCEP_ATTRS_INIT                                                                                     \
-	{.type = TYPE_NONE, .status = STATUS_NONE, .fail_info = FAIL_NONE,                                  \
-	    .transaction_id_tag = V_ASN1_PRINTABLESTRING}
+#define SCEP_ATTRS_INIT                                                                            \
+	{                                                                                          \
+		.type = TYPE_NONE, .status = STATUS_NONE, .fail_info = FAIL_NONE,                  \
+		.transaction_id_tag = V_ASN1_PRINTABLESTRING                                       \
+	}
 
-/* Reads the SCEP attributes among the signed ones. Attributes of other types are ignored, repeated or not.
- * -1: ATTRIBUTE naming it: repeated, not exactly one value, wrong type, too long, or transactionID absent. */
+/* Reads the SCEP attributes among the signed ones. Attributes of other types are ignored, repeated
+ * or not. -1: ATTRIBUTE naming it: repeated, not exactly one value, wrong type, too long, or
+ * transactionID absent. */
 int scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struct err *e)
     __attribute__((warn_unused_result));
 
-/* The attributes of a CertRep that answers `request` (RFC 8894 section 3.2.1 and 3.3.2): transactionID and senderNonce echoed, a
- * senderNonce of our own, failInfo and failInfoText (may be empty) with FAILURE and never otherwise. Everything is borrowed. */
-struct scep_attrs scep_attrs_reply(const struct scep_attrs *request, enum pki_status status, enum fail_info fail_info,
-    struct view fail_text, struct view nonce, time_t now);
+/* The attributes of a CertRep that answers `request` (RFC 8894 section 3.2.1 and 3.3.2):
+ * transactionID and senderNonce echoed, a senderNonce of our own, failInfo and failInfoText (may be
+ * empty) with FAILURE and never otherwise. Everything is borrowed. */
+struct scep_attrs scep_attrs_reply(const struct scep_attrs *request, enum pki_status status,
+    enum fail_info fail_info, struct view fail_text, struct view nonce, time_t now);
 
-/* The set for a new message: contentType id-data, signingTime, messageDigest and the SCEP attributes that are present in `a`.
- * The caller frees with sk_X509_ATTRIBUTE_pop_free. NULL: memory. */
+/* The set for a new message: contentType id-data, signingTime, messageDigest and the SCEP
+ * attributes that are present in `a`. The caller frees with sk_X509_ATTRIBUTE_pop_free. NULL:
+ * memory. */
 STACK_OF(X509_ATTRIBUTE) *scep_attrs_write(const struct scep_attrs *a, struct view message_digest);
 
 /* "PKCSReq" and so on; "unknown". */

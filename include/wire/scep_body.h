@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * What is inside the envelope (RFC 8894 section 3.3): a certs-only SignedData in a CertRep (section 3.4), and the small
- * structures of CertPoll, GetCert and GetCRL. A PKCS#10 is csr.h.
+ * What is inside the envelope (RFC 8894 section 3.3): a certs-only SignedData in a CertRep
+ * (section 3.4), and the small structures of CertPoll, GetCert and GetCRL. A PKCS#10 is csr.h.
  */
 #ifndef WIRE_SCEP_BODY_H
 #define WIRE_SCEP_BODY_H
@@ -11,18 +11,22 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* A degenerate SignedData with these certificates in this order and, when not NULL, a CRL. Appended. -1: memory. */
-int certs_only_write(STACK_OF(X509) *certs, X509_CRL *crl, struct buf *out) __attribute__((warn_unused_result));
+/* A degenerate SignedData with these certificates in this order and, when not NULL, a CRL.
+ * Appended. -1: memory. */
+int certs_only_write(STACK_OF(X509) *certs, X509_CRL *crl, struct buf *out)
+    __attribute__((warn_unused_result));
 
-/* The certificates of a degenerate SignedData in their order; the caller frees with sk_X509_pop_free. With `crl` not NULL and a CRL
- * present, *crl is set and the caller frees it. NULL: MESSAGE. The public keys are not decoded. */
+/* The certificates of a degenerate SignedData in their order; the caller frees with
+ * sk_X509_pop_free. With `crl` not NULL and a CRL present, *crl is set and the caller frees it.
+ * NULL: MESSAGE. The public keys are not decoded. */
 STACK_OF(X509) *certs_only_read(struct view der, X509_CRL **crl, struct err *e);
 
 /* IssuerAndSubject of a CertPoll (section 3.3.3). */
 struct issuer_subject {
 	X509_NAME *issuer, *subject; /* owned */
 };
-int issuer_subject_read(struct view der, struct issuer_subject *s, struct err *e) __attribute__((warn_unused_result));
+int issuer_subject_read(struct view der, struct issuer_subject *s, struct err *e)
+    __attribute__((warn_unused_result));
 int issuer_subject_write(const X509_NAME *issuer, const X509_NAME *subject, struct buf *out)
     __attribute__((warn_unused_result));
 void issuer_subject_free(struct issuer_subject *s);

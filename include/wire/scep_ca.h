@@ -18,7 +18,8 @@ struct caps {
 	bool next_ca;
 };
 
-/* Keywords one a line, LF, none empty (a client takes an empty line for every capability). Appended. -1: memory. */
+/* Keywords one a line, LF, none empty (a client takes an empty line for every capability).
+ * Appended. -1: memory. */
 int caps_write(const struct caps *c, struct buf *out) __attribute__((warn_unused_result));
 
 /* What a list of keywords means, either line ending, any case; unknown ones are ignored. */

@@ -27,8 +27,10 @@ static const struct role {
 } roles[] = {
     [CEREMONY_ROOT] = {25, true, NO_PATH_LEN,
         USAGE_KEY_CERT_SIGN | USAGE_CRL_SIGN | USAGE_DIGITAL_SIGNATURE},
-    [CEREMONY_ISSUING] = {20, true, 0, USAGE_KEY_CERT_SIGN | USAGE_CRL_SIGN | USAGE_DIGITAL_SIGNATURE},
-    [CEREMONY_SINGLE] = {20, true, 0, USAGE_KEY_CERT_SIGN | USAGE_CRL_SIGN | USAGE_DIGITAL_SIGNATURE},
+    [CEREMONY_ISSUING] = {20, true, 0,
+        USAGE_KEY_CERT_SIGN | USAGE_CRL_SIGN | USAGE_DIGITAL_SIGNATURE},
+    [CEREMONY_SINGLE] = {20, true, 0,
+        USAGE_KEY_CERT_SIGN | USAGE_CRL_SIGN | USAGE_DIGITAL_SIGNATURE},
     [CEREMONY_RA] = {10, false, NO_PATH_LEN, USAGE_DIGITAL_SIGNATURE | USAGE_KEY_ENCIPHERMENT},
 };
 
@@ -136,7 +138,7 @@ basic_constraints(const struct role *role)
 
 /* basicConstraints and keyUsage, which a certificate holds and a request asks for. */
 static int
-role_exts(STACK_OF(X509_EXTENSION) * *exts, const struct role *role)
+role_exts(STACK_OF(X509_EXTENSION) **exts, const struct role *role)
 {
 	BASIC_CONSTRAINTS *bc = basic_constraints(role);
 	ASN1_BIT_STRING *usage = key_usage_bits(role->key_usage);

@@ -69,11 +69,10 @@ ASN1_SEQUENCE(CMS_ENVELOPED) = {
 	ASN1_IMP_SET_OF_OPT(CMS_ENVELOPED, unprotected, X509_ATTRIBUTE, 1),
 } ASN1_SEQUENCE_END(CMS_ENVELOPED)
 IMPLEMENT_ASN1_FUNCTIONS(CMS_ENVELOPED)
-                                                            /* clang-format on */
+/* clang-format on */
 
-                                                            void *
-                                                            cms_read(struct view der, int nid,
-                                                                const ASN1_ITEM *it, struct err *e)
+void *
+cms_read(struct view der, int nid, const ASN1_ITEM *it, struct err *e)
 {
 	CMS_INFO *info = ossl_read(der, ASN1_ITEM_rptr(CMS_INFO));
 	struct view inner = {0};

@@ -39,15 +39,11 @@ ASN1_SEQUENCE(CSR_PARTS) = {
 	ASN1_SIMPLE(CSR_PARTS, alg, X509_ALGOR),
 	ASN1_SIMPLE(CSR_PARTS, signature, ASN1_BIT_STRING),
 } static_ASN1_SEQUENCE_END(CSR_PARTS)
-    /* clang-format on */
+/* clang-format on */
 
-    /* What an attribute of a request may mean to us. Extensions come under three names: PKCS#9,
-       Microsoft's, and that of the early SCEP drafts. */
-    enum meaning {
-	    MEANS_NOTHING,
-	    MEANS_CHALLENGE,
-	    MEANS_EXTENSIONS
-    };
+/* What an attribute of a request may mean to us. Extensions come under three names: PKCS#9,
+   Microsoft's, and that of the early SCEP drafts. */
+enum meaning { MEANS_NOTHING, MEANS_CHALLENGE, MEANS_EXTENSIONS };
 
 static enum meaning
 meaning_of(X509_ATTRIBUTE *a)

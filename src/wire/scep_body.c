@@ -16,9 +16,10 @@ ASN1_SEQUENCE(ISSUER_SUBJECT) = {
 	ASN1_SIMPLE(ISSUER_SUBJECT, issuer, X509_NAME),
 	ASN1_SIMPLE(ISSUER_SUBJECT, subject, X509_NAME),
 } static_ASN1_SEQUENCE_END(ISSUER_SUBJECT)
-    /* clang-format on */
+/* clang-format on */
 
-    static int push(STACK_OF(ASN1_TYPE) * to, const void *value, const ASN1_ITEM *it)
+static int
+push(STACK_OF(ASN1_TYPE) *to, const void *value, const ASN1_ITEM *it)
 {
 	struct buf der = {0};
 	ASN1_TYPE *any = NULL;
@@ -34,7 +35,7 @@ ASN1_SEQUENCE(ISSUER_SUBJECT) = {
 }
 
 int
-certs_only_write(STACK_OF(X509) * certs, X509_CRL *crl, struct buf *out)
+certs_only_write(STACK_OF(X509) *certs, X509_CRL *crl, struct buf *out)
 {
 	CMS_SIGNED *sd = CMS_SIGNED_new();
 	int rc = -1;
@@ -57,7 +58,8 @@ out:
 	return rc;
 }
 
-STACK_OF(X509) * certs_only_read(struct view der, X509_CRL **crl, struct err *e)
+STACK_OF(X509) *
+certs_only_read(struct view der, X509_CRL **crl, struct err *e)
 {
 	CMS_SIGNED *sd = cms_read(der, NID_pkcs7_signed, ASN1_ITEM_rptr(CMS_SIGNED), e);
 	STACK_OF(X509) *certs = sk_X509_new_null();

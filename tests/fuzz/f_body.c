@@ -16,7 +16,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct issuer_subject names;
 	struct err e = ERR_INIT;
 	X509_CRL *crl = NULL;
-	STACK_OF(X509) * certs;
+	STACK_OF(X509) *certs;
 
 	fuzz_start();
 	if ((certs = certs_only_read(in, &crl, &e)) == NULL)

@@ -144,7 +144,8 @@ make_cert(const struct make_cert *m)
 	return read;
 }
 
-STACK_OF(X509_EXTENSION) * make_exts(const char *const *pairs)
+STACK_OF(X509_EXTENSION) *
+make_exts(const char *const *pairs)
 {
 	STACK_OF(X509_EXTENSION) *exts = sk_X509_EXTENSION_new_null();
 	X509V3_CTX ctx;

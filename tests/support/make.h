@@ -38,7 +38,7 @@ X509_NAME *make_name(const char *text);
 
 /* Extensions from OpenSSL's configuration syntax, name and value in turn, NULL ends; the caller
  * frees. */
-STACK_OF(X509_EXTENSION) * make_exts(const char *const *pairs);
+STACK_OF(X509_EXTENSION) *make_exts(const char *const *pairs);
 
 /* A PKCS#10 with a challenge (NULL: none) and a subjectAltName (NULL: none), appended. */
 void make_csr(
