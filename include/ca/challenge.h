@@ -41,8 +41,8 @@ int challenge_add(struct challenge_set *s, const char *name, const char *text, t
 /* Whether `given` is one of the challenges valid at `now`; *which (may be NULL) is the entry,
  * borrowed from the set. One derivation at most, and at most one at a time in the pool
  * (base/gate.h); one that was right before in this process costs none. -1: NO_CHALLENGE (empty),
- * CHALLENGE (wrong, out of its dates, too long, or the set is empty), BUSY (another derivation is
- * running). */
+ * CHALLENGE (wrong, out of its dates, too long, or the set is empty), BUSY (others were being
+ * checked for as long as gate_patience lets this process wait). */
 int challenge_check(const struct challenge_set *s, struct view given, time_t now,
     const struct challenge_entry **which, struct err *e) __attribute__((warn_unused_result));
 

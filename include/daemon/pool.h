@@ -41,8 +41,13 @@ void pool_free(struct pool *p);
 /* How many workers a configuration means. */
 size_t pool_size(const struct conf *c);
 
-/* From now on new workers belong to a new generation of that size. */
-void pool_next(struct pool *p, size_t want);
+/* How many of that many workers may wait at the gate (base/gate.h) for another one that holds it:
+ * half of the others, so that guessers of challenges never have the whole pool. */
+size_t pool_seats(size_t workers);
+
+/* From now on new workers belong to a new generation, as many and as patient at the gate
+ * (base/gate.h) as that configuration says. */
+void pool_next(struct pool *p, const struct conf *c);
 
 /* Starts what is missing. Gives the milliseconds after which to call again because more is missing;
  * -1: nothing is. */

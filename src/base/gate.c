@@ -1,19 +1,31 @@
 /* SPDX-License-Identifier: ISC
  *
- * The gate is a robust mutex in memory shared by all children: when its holder dies, the kernel
- * tells the next one, and nothing protected by it can be half done, so it is simply taken over.
+ * Gate and seats are robust mutexes in memory shared by all children: when a holder dies, the
+ * kernel tells the next one, and nothing protected by them can be half done, so they are simply
+ * taken over. A count of those that wait would not come down again for one that was killed.
  */
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <time.h>
 
 #include "base/gate.h"
 
-static pthread_mutex_t *gate;
+struct gate {
+	pthread_mutex_t held;
+	pthread_mutex_t seats[GATE_SEATS_MAX];
+};
+
+static struct gate *gate;
+
+static struct {
+	size_t seats;
+	int ms;
+} patience;
 
 static int
-gate_init(pthread_mutex_t *m)
+gate_init(struct gate *g)
 {
 	pthread_mutexattr_t attr;
 	int rc;
@@ -22,7 +34,9 @@ gate_init(pthread_mutex_t *m)
 		return rc;
 	if ((rc = pthread_mutexattr_setpshared(&attr, PTHREAD_PROCESS_SHARED)) == 0 &&
 	    (rc = pthread_mutexattr_setrobust(&attr, PTHREAD_MUTEX_ROBUST)) == 0)
-		rc = pthread_mutex_init(m, &attr);
+		rc = pthread_mutex_init(&g->held, &attr);
+	for (size_t i = 0; rc == 0 && i < GATE_SEATS_MAX; i++)
+		rc = pthread_mutex_init(&g->seats[i], &attr);
 	pthread_mutexattr_destroy(&attr);
 	return rc;
 }
@@ -47,19 +61,68 @@ gate_start(struct err *e)
 	return 0;
 }
 
+void
+gate_patience(size_t seats, int ms)
+{
+	patience.seats = seats < GATE_SEATS_MAX ? seats : GATE_SEATS_MAX;
+	patience.ms = ms;
+}
+
+/* Whether the mutex is ours, after a call that may have found its holder dead. */
+static bool
+is_taken(pthread_mutex_t *m, int rc)
+{
+	if (rc == EOWNERDEAD)
+		rc = pthread_mutex_consistent(m);
+	return rc == 0;
+}
+
 bool
 gate_try(void)
 {
-	int rc = gate == NULL ? 0 : pthread_mutex_trylock(gate);
+	return gate == NULL || is_taken(&gate->held, pthread_mutex_trylock(&gate->held));
+}
 
-	if (rc == EOWNERDEAD)
-		rc = pthread_mutex_consistent(gate);
-	return rc == 0;
+/* A free seat, taken; NULL when there is none. */
+static pthread_mutex_t *
+seat_take(void)
+{
+	for (size_t i = 0; i < patience.seats; i++) {
+		pthread_mutex_t *seat = &gate->seats[i];
+
+		if (is_taken(seat, pthread_mutex_trylock(seat)))
+			return seat;
+	}
+	return NULL;
+}
+
+bool
+gate_enter(void)
+{
+	pthread_mutex_t *seat;
+	struct timespec until;
+	bool taken;
+
+	if (gate_try())
+		return true;
+	if ((seat = seat_take()) == NULL)
+		return false;
+	clock_gettime(CLOCK_MONOTONIC, &until);
+	until.tv_sec += patience.ms / 1000;
+	until.tv_nsec += patience.ms % 1000 * 1000000L;
+	if (until.tv_nsec >= 1000000000L) {
+		until.tv_sec++;
+		until.tv_nsec -= 1000000000L;
+	}
+	taken =
+	    is_taken(&gate->held, pthread_mutex_clocklock(&gate->held, CLOCK_MONOTONIC, &until));
+	pthread_mutex_unlock(seat);
+	return taken;
 }
 
 void
 gate_leave(void)
 {
 	if (gate != NULL)
-		pthread_mutex_unlock(gate);
+		pthread_mutex_unlock(&gate->held);
 }

@@ -24,6 +24,7 @@ libbase_a_SOURCES = \
 if HAVE_CUNIT
 check_PROGRAMS += t_base
 t_base_SOURCES = \
+	tests/asleep.h \
 	tests/base/main.c \
 	tests/base/suites.h \
 	tests/base/test_buf.c \

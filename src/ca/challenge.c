@@ -3,7 +3,7 @@
  * Static challenges (RFC 8894 sections 2.4 and 7.3) as scrypt hashes (RFC 7914) under one salt a
  * profile: one derivation tells whether a challenge is any of them. A guesser meets three brakes:
  * the derivation, the gate that lets one derivation run in the whole pool, and no memory of what
- * was wrong.
+ * was wrong. A client that is right waits a little at the gate rather than being sent away.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -168,7 +168,7 @@ hash_given(const struct challenge_set *s, struct view given, uint8_t hash[CHALLE
 	*derived = false;
 	if (memo_find(s->salt, given, hash))
 		return 0;
-	if (!gate_try())
+	if (!gate_enter())
 		return err_set(e, ERR_BUSY, "another challenge is being checked");
 	rc = derive(given, s->salt, hash, e);
 	gate_leave();

@@ -24,6 +24,7 @@ libca_a_SOURCES = \
 if HAVE_CUNIT
 check_PROGRAMS += t_ca
 t_ca_SOURCES = \
+	tests/asleep.h \
 	tests/ca/main.c \
 	tests/ca/make.c \
 	tests/ca/make.h \

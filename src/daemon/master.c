@@ -151,7 +151,7 @@ finish_check(struct master *m, int status)
 	conf_free(current);
 	*current = m->next;
 	m->next = (struct conf){0};
-	pool_next(&m->pool, pool_size(current));
+	pool_next(&m->pool, current);
 }
 
 static void
@@ -248,7 +248,7 @@ master_run(const struct master_args *a)
 	sigprocmask(SIG_SETMASK, NULL, &waiting);
 	for (size_t i = 0; i < HANDLED; i++)
 		sigdelset(&waiting, handled[i]);
-	pool_next(&m.pool, pool_size(a->conf));
+	pool_next(&m.pool, a->conf);
 	do {
 		struct pollfd pfd = {.fd = m.pool.ready_fds[0], .events = POLLIN};
 		int64_t due = round_once(&m);

@@ -13,12 +13,14 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/gate.h"
 #include "daemon/pool.h"
 #include "daemon/worker.h"
 
 #define BURST_MIN 4
 #define INTERVAL 5000   /* ms: how often one more is started when workers die */
 #define FORK_PAUSE 1000 /* ms: after a fork that failed */
+#define GATE_WAIT 2000  /* ms: at most, for others whose challenges are being checked */
 
 int
 pool_init(struct pool *p, int listen_fd, struct err *e)
@@ -61,10 +63,30 @@ pool_size(const struct conf *c)
 	return 2 * (size_t)CPU_COUNT(&cpus);
 }
 
-void
-pool_next(struct pool *p, size_t want)
+size_t
+pool_seats(size_t workers)
 {
+	return workers > 0 ? (workers - 1) / 2 : 0;
+}
+
+/* A wait is far from any deadline. */
+static void
+set_patience(const struct conf *c, size_t workers)
+{
+	int64_t deadline =
+	    c->request_deadline < c->drain_deadline ? c->request_deadline : c->drain_deadline;
+	int64_t ms = deadline * 1000 / 5;
+
+	gate_patience(pool_seats(workers), ms < GATE_WAIT ? (int)ms : GATE_WAIT);
+}
+
+void
+pool_next(struct pool *p, const struct conf *c)
+{
+	size_t want = pool_size(c);
 	int burst = want > BURST_MIN ? (int)want : BURST_MIN;
+
+	set_patience(c, want);
 
 	p->generation++;
 	p->want = want;

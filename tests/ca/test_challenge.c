@@ -7,6 +7,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "asleep.h"
 #include "base/gate.h"
 #include "ca/challenge.h"
 #include "suites.h"
@@ -261,6 +262,32 @@ one_derivation_at_a_time(void)
 	challenge_set_free(&s);
 }
 
+/* A guess is being checked; whoever is right waits for its end, and is let in. */
+static void
+who_is_right_waits_for_the_gate(void)
+{
+	struct challenge_set s = {0};
+	struct err e = ERR_INIT;
+	int status = -1;
+	pid_t pid;
+
+	add(&s, salt_a, "one", "a patient secret", 0, 0);
+	CU_ASSERT_EQUAL_FATAL(gate_start(&e), 0);
+	CU_ASSERT_FATAL(gate_try());
+	gate_patience(1, 50000);
+	if ((pid = fork()) == 0) {
+		alarm(60);
+		_exit(challenge_check(&s, view_str("a patient secret"), T0, NULL, &e) != 0);
+	}
+	CU_ASSERT_FATAL(pid > 0);
+	CU_ASSERT(child_sleeps(pid));
+	gate_leave();
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	gate_patience(0, 0);
+	challenge_set_free(&s);
+}
+
 static void
 a_right_one_is_remembered(void)
 {
@@ -365,6 +392,7 @@ CU_TestInfo challenge_tests[] = {
     T(the_dates_of_an_entry_count),
     T(the_same_secret_under_two_dates),
     T(one_derivation_at_a_time),
+    T(who_is_right_waits_for_the_gate),
     T(a_right_one_is_remembered),
     T(a_wrong_one_is_not),
     T(a_reloaded_set_decides_anew),

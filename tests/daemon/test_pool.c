@@ -129,6 +129,18 @@ how_many(void)
 	CU_ASSERT_EQUAL(pool_size(&c), 2 * (size_t)CPU_COUNT(&cpus));
 }
 
+/* With the one that holds the gate, never all. */
+static void
+how_many_wait(void)
+{
+	CU_ASSERT_EQUAL(pool_seats(0), 0);
+	CU_ASSERT_EQUAL(pool_seats(2), 0);
+	CU_ASSERT_EQUAL(pool_seats(4), 1);
+	CU_ASSERT_EQUAL(pool_seats(8), 3);
+	for (size_t n = 2; n < 100; n++)
+		CU_ASSERT(1 + pool_seats(n) < n);
+}
+
 CU_TestInfo pool_tests[] = {
     T(a_crash_is_replaced),
     T(a_crash_loop_is_slowed),
@@ -137,5 +149,6 @@ CU_TestInfo pool_tests[] = {
     T(a_worker_retires),
     T(workers_end_with_the_master),
     T(how_many),
+    T(how_many_wait),
     CU_TEST_INFO_NULL,
 };
