@@ -8,12 +8,15 @@
 
 #include "ca/profile.h"
 
+#define NAMES_SAN_MAX 100 /* names in a subjectAltName */
+
 /* -1: SUBJECT_TEXT (a value with a control character or NUL, empty, over 255 characters, or badly
  * encoded), SUBJECT_ITEM (a value that is not of a string type). An empty name is fine here. */
 int names_admit_subject(const X509_NAME *subject, struct err *e)
     __attribute__((warn_unused_result));
 
-/* `value` is the DER of GeneralNames. -1: EXTENSIONS (malformed, empty, not DER), FORBID_SID (URI
+/* `value` is the DER of GeneralNames. -1: EXTENSIONS (malformed, empty, not DER, more than
+ * NAMES_SAN_MAX names, beyond the bounds of tlv_walk), FORBID_SID (URI
  * tag:microsoft.com,2022-09-14:sid:), FORBID_UPN (unless the profile allows it), FORBID_SAN
  * (directoryName, x400, EDI, registeredID, other otherName types; an empty name, a control
  * character, NUL or non-ASCII octet in a name; an address of neither 4 nor 16 octets). */

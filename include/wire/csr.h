@@ -13,6 +13,9 @@
 #include "base/ossl.h"
 #include "wire/alg.h"
 
+#define CSR_SUBJECT_MAX 64    /* attributes of the subject, over all RDNs */
+#define CSR_ATTRIBUTES_MAX 32 /* attributes of the request */
+
 struct csr_parts; /* the decoded structure, wiped when freed because the challenge stands in it */
 
 struct csr {
@@ -27,12 +30,12 @@ struct csr {
 	STACK_OF(X509_EXTENSION) *exts; /* owned; NULL when none are requested */
 };
 
-/* Reads and verifies. Octets left over after the request are refused. `same_as`/`same_key`, when
- * not NULL, are a SubjectPublicKeyInfo already known and its key: if the request has that very key,
- * the key is not built again. -1: CSR (malformed; an attribute twice; more than one
- * challengePassword; unreadable extensions), CSR_PROOF (the signature is not by the key in it, the
- * key is not sane, or the signature uses an algorithm outside DIGEST_*). In any case free it
- * afterwards. */
+/* Reads and verifies. Does its own tlv_walk. Octets left over after the request are refused.
+ * `same_as`/`same_key`, when not NULL, are a SubjectPublicKeyInfo already known and its key: if the
+ * request has that very key, the key is not built again. -1: CSR (malformed; beyond the bounds of
+ * tlv_walk or those above; an attribute twice; more than one challengePassword; unreadable
+ * extensions), CSR_PROOF (the signature is not by the key in it, the key is not sane, or the
+ * signature uses an algorithm outside DIGEST_*). In any case free it afterwards. */
 int csr_read(struct view der, const X509_PUBKEY *same_as, EVP_PKEY *same_key, struct csr *c,
     struct err *e) __attribute__((warn_unused_result));
 

@@ -12,6 +12,7 @@
 #include "base/ossl.h"
 #include "ca/extreq.h"
 #include "ca/names.h"
+#include "wire/tlv.h"
 
 #define OID_SMART_CARD_LOGON "1.3.6.1.4.1.311.20.2.2"
 #define OID_REQUEST_AGENT "1.3.6.1.4.1.311.20.2.1"
@@ -102,10 +103,13 @@ eku_forbidden(const char *oid)
 static int
 ask_ext_key_usage(struct ask *a, struct err *e)
 {
-	EXTENDED_KEY_USAGE *eku = ossl_read(a->value, ASN1_ITEM_rptr(EXTENDED_KEY_USAGE));
+	EXTENDED_KEY_USAGE *eku = NULL;
+	struct err why = ERR_INIT;
+	size_t n;
 	int rc = 0;
 
-	if (eku == NULL)
+	if (tlv_walk(a->value, &n, &why) != 0 ||
+	    (eku = ossl_read(a->value, ASN1_ITEM_rptr(EXTENDED_KEY_USAGE))) == NULL)
 		return unreadable(e, "extendedKeyUsage");
 	for (int i = 0; i < sk_ASN1_OBJECT_num(eku) && rc == 0; i++) {
 		const ASN1_OBJECT *purpose = sk_ASN1_OBJECT_value(eku, i);

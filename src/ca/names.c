@@ -17,6 +17,7 @@
 #include "base/ossl.h"
 #include "ca/names.h"
 #include "ca/text.h"
+#include "wire/tlv.h"
 
 #define VALUE_CHARS_MAX 255
 #define SID_URI "tag:microsoft.com,2022-09-14:sid:"
@@ -183,11 +184,20 @@ is_der(const GENERAL_NAMES *names, struct view value)
 int
 names_admit_san(const struct profile *p, struct view value, struct err *e)
 {
-	GENERAL_NAMES *names = ossl_read(value, ASN1_ITEM_rptr(GENERAL_NAMES));
+	GENERAL_NAMES *names = NULL;
+	struct err why = ERR_INIT;
+	size_t n;
 	int rc = -1;
 
+	if (tlv_walk(value, &n, &why) != 0)
+		return err_set(e, ERR_EXTENSIONS, "subjectAltName: %s", why.detail);
+	names = ossl_read(value, ASN1_ITEM_rptr(GENERAL_NAMES));
 	if (names == NULL || sk_GENERAL_NAME_num(names) == 0 || !is_der(names, value)) {
 		err_set_ossl(e, ERR_EXTENSIONS, "subjectAltName is malformed");
+		goto out;
+	}
+	if (sk_GENERAL_NAME_num(names) > NAMES_SAN_MAX) {
+		err_set(e, ERR_EXTENSIONS, "subjectAltName has more than %d names", NAMES_SAN_MAX);
 		goto out;
 	}
 	for (int i = 0; i < sk_GENERAL_NAME_num(names); i++)

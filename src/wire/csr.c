@@ -11,6 +11,7 @@
 
 #include "wire/cms.h"
 #include "wire/scep_sig.h"
+#include "wire/tlv.h"
 
 typedef struct csr_info {
 	ASN1_INTEGER *version; /* 0; one client sends 2 */
@@ -162,14 +163,15 @@ verify(struct csr *c, EVP_PKEY *key, struct err *e)
 	               : err_set(e, ERR_CSR_PROOF, "the PKCS#10 is not signed by the key in it");
 }
 
-int
-csr_read(
-    struct view der, const X509_PUBKEY *same_as, EVP_PKEY *same_key, struct csr *c, struct err *e)
+/* The structure and what is borrowed from it, once its shape is known to be sane. */
+static int
+read_parts(struct view der, struct csr *c, struct err *e)
 {
-	EVP_PKEY *key = NULL;
-	int rc;
+	struct err why = ERR_INIT;
+	size_t n;
 
-	*c = (struct csr){.digest = DIGEST_NONE};
+	if (tlv_walk(der, &n, &why) != 0)
+		return err_set(e, ERR_CSR, "PKCS#10: %s", why.detail);
 	c->parts = ossl_read(der, ASN1_ITEM_rptr(CSR_PARTS));
 	if (c->parts == NULL || (c->parts->decoded = ossl_read(cms_any_view(c->parts->info),
 	                             ASN1_ITEM_rptr(CSR_INFO))) == NULL) {
@@ -178,6 +180,25 @@ csr_read(
 	}
 	c->subject = c->parts->decoded->subject;
 	c->spki = c->parts->decoded->spki;
+	if (X509_NAME_entry_count(c->subject) > CSR_SUBJECT_MAX)
+		return err_set(
+		    e, ERR_CSR, "the subject has more than %d attributes", CSR_SUBJECT_MAX);
+	if (sk_X509_ATTRIBUTE_num(c->parts->decoded->attrs) > CSR_ATTRIBUTES_MAX)
+		return err_set(
+		    e, ERR_CSR, "the PKCS#10 has more than %d attributes", CSR_ATTRIBUTES_MAX);
+	return 0;
+}
+
+int
+csr_read(
+    struct view der, const X509_PUBKEY *same_as, EVP_PKEY *same_key, struct csr *c, struct err *e)
+{
+	EVP_PKEY *key = NULL;
+	int rc;
+
+	*c = (struct csr){.digest = DIGEST_NONE};
+	if (read_parts(der, c, e) != 0)
+		return -1;
 	c->key = ossl_key_facts(c->spki);
 	if (read_attributes(c->parts->decoded->attrs, c, e) != 0)
 		return -1;

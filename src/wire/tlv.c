@@ -10,6 +10,7 @@
 
 #define TAG_MORE 0x1f /* low bits of an identifier that continues */
 #define TAG_CONSTRUCTED 0x20
+#define TAG_OID 0x06
 #define TAG_OCTETS_MAX 4    /* of a continued tag number */
 #define LENGTH_OCTETS_MAX 4 /* of a long length: more than any message here may have */
 
@@ -84,6 +85,7 @@ static int
 element(struct walk *w, size_t end, struct err *e)
 {
 	struct header h = {0};
+	size_t start = w->at;
 
 	if (++w->elements > TLV_ELEMENTS_MAX)
 		return err_set(e, ERR_LIMITS, "BER: more than %d elements", TLV_ELEMENTS_MAX);
@@ -93,6 +95,8 @@ element(struct walk *w, size_t end, struct err *e)
 		return bad(e, w, "cut short");
 	if (read_tag(w, end, &h, e) != 0 || read_length(w, end, &h, e) != 0)
 		return -1;
+	if (w->p[start] == TAG_OID && h.length > TLV_OID_MAX)
+		return err_set(e, ERR_LIMITS, "BER: an object identifier of %zu octets", h.length);
 	if (h.constructed)
 		w->open[w->depth++] =
 		    (struct frame){h.indefinite ? end : w->at + h.length, h.indefinite};

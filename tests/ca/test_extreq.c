@@ -117,6 +117,19 @@ extended_key_usages_that_mean_more(void)
 	CU_ASSERT_EQUAL(admit_one("2.5.29.37", "clientAuth,serverAuth,emailProtection"), ERR_OK);
 }
 
+/* Its text would take OpenSSL long to make. */
+static void
+a_usage_of_great_length(void)
+{
+	STACK_OF(X509_EXTENSION) *exts = NULL;
+	uint8_t der[69] = {0x30, 67, 0x06, 65, 0x2a};
+	char detail[384];
+	struct extreq r;
+
+	make_raw_ext(&exts, "2.5.29.37", view_of(der, sizeof der));
+	CU_ASSERT_EQUAL(admit(exts, &r, detail), ERR_EXTENSIONS);
+}
+
 /* What the operator wrote into the profile may be asked for. */
 static void
 a_usage_that_the_profile_gives(void)
@@ -278,6 +291,7 @@ CU_TestInfo extreq_tests[] = {
     T(a_ca_certificate),
     T(key_usages_of_a_ca),
     T(extended_key_usages_that_mean_more),
+    T(a_usage_of_great_length),
     T(a_usage_that_the_profile_gives),
     T(the_ad_security_identifier),
     T(constraints),

@@ -286,6 +286,48 @@ what_is_no_general_names(void)
 	}
 }
 
+/* A subjectAltName of n DNS names of one letter. */
+static enum err_code
+san_of(size_t n)
+{
+	const struct profile p = {.name = "p"};
+	uint8_t der[4 + 3 * (NAMES_SAN_MAX + 1)], *at = der;
+	struct err e = ERR_INIT;
+
+	*at++ = 0x30;
+	if (3 * n > 255)
+		*at++ = 0x82, *at++ = (uint8_t)(3 * n >> 8);
+	else
+		*at++ = 0x81;
+	*at++ = (uint8_t)(3 * n);
+	for (size_t i = 0; i < n; i++) {
+		memcpy(at, "\x82\x01x", 3);
+		at += 3;
+	}
+	(void)!names_admit_san(&p, view_of(der, (size_t)(at - der)), &e);
+	return e.code;
+}
+
+static void
+names_are_counted(void)
+{
+	CU_ASSERT_EQUAL(san_of(NAMES_SAN_MAX), ERR_OK);
+	CU_ASSERT_EQUAL(san_of(NAMES_SAN_MAX + 1), ERR_EXTENSIONS);
+}
+
+/* otherName with a type whose text would take OpenSSL long to make. */
+static void
+a_long_object_identifier(void)
+{
+	const struct profile p = {.name = "p"};
+	uint8_t der[80] = {0x30, 72, 0xa0, 70, 0x06, 65, 0x2a};
+	struct err e = ERR_INIT;
+
+	memcpy(der + 6 + 65, "\xa0\x01\x05", 3);
+	CU_ASSERT_EQUAL(names_admit_san(&p, view_of(der, 74), &e), -1);
+	CU_ASSERT_EQUAL(e.code, ERR_EXTENSIONS);
+}
+
 static void
 a_subject_as_text(void)
 {
@@ -326,6 +368,8 @@ CU_TestInfo names_tests[] = {
     T(names_with_other_octets),
     T(every_name_is_looked_at),
     T(what_is_no_general_names),
+    T(names_are_counted),
+    T(a_long_object_identifier),
     T(a_subject_as_text),
     CU_TEST_INFO_NULL,
 };

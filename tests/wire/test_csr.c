@@ -7,6 +7,7 @@
 #include "harness.h"
 #include "suites.h"
 #include "support/make.h"
+#include "wire/tlv.h"
 
 /* A request built with OpenSSL, changed by the case before it is signed. */
 static void
@@ -310,6 +311,62 @@ the_signers_key_serves_when_it_is_the_same(void)
 }
 
 static void
+add_names(X509_REQ *req, void *arg)
+{
+	X509_NAME *name = X509_NAME_new();
+
+	for (int i = 0; i < *(int *)arg; i++)
+		X509_NAME_add_entry_by_NID(name, NID_organizationalUnitName, MBSTRING_UTF8,
+		    (const unsigned char *)"x", 1, -1, i % 2 == 0 ? 0 : -1);
+	X509_REQ_set_subject_name(req, name);
+	X509_NAME_free(name);
+}
+
+/* Attributes of one type each, since OpenSSL writes none twice. */
+static void
+add_attributes(X509_REQ *req, void *arg)
+{
+	char oid[32];
+
+	for (int i = 0; i < *(int *)arg; i++) {
+		snprintf(oid, sizeof oid, "1.3.6.1.4.1.99999.%d", i);
+		X509_REQ_add1_attr_by_txt(
+		    req, oid, V_ASN1_UTF8STRING, (const unsigned char *)"x", 1);
+	}
+}
+
+static void
+add_values(X509_REQ *req, void *arg)
+{
+	X509_ATTRIBUTE *a = X509_ATTRIBUTE_create_by_NID(
+	    NULL, NID_pkcs9_unstructuredName, V_ASN1_UTF8STRING, "x", 1);
+
+	for (int i = 0; i < *(int *)arg; i++)
+		X509_ATTRIBUTE_set1_data(a, V_ASN1_UTF8STRING, "x", 1);
+	X509_REQ_add1_attr(req, a);
+	X509_ATTRIBUTE_free(a);
+}
+
+static void
+what_is_in_a_request_is_counted(void)
+{
+	static const struct {
+		void (*change)(X509_REQ *req, void *arg);
+		int most;
+	} cases[] = {{add_names, CSR_SUBJECT_MAX}, {add_attributes, CSR_ATTRIBUTES_MAX}};
+	int many = TLV_ELEMENTS_MAX;
+
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int n = cases[i].most;
+
+		CU_ASSERT_EQUAL(code_of(cases[i].change, &n), ERR_OK);
+		n++;
+		CU_ASSERT_EQUAL(code_of(cases[i].change, &n), ERR_CSR);
+	}
+	CU_ASSERT_EQUAL(code_of(add_values, &many), ERR_CSR);
+}
+
+static void
 what_is_no_request_is_refused(void)
 {
 	struct buf der = {0};
@@ -340,6 +397,7 @@ CU_TestInfo csr_tests[] = {
     T(possession_is_proved_by_every_kind_of_key),
     T(a_forbidden_digest_proves_nothing),
     T(the_signers_key_serves_when_it_is_the_same),
+    T(what_is_in_a_request_is_counted),
     T(what_is_no_request_is_refused),
     CU_TEST_INFO_NULL,
 };

@@ -178,6 +178,19 @@ too_deep(void)
 }
 
 static void
+object_identifiers_are_short(void)
+{
+	uint8_t der[4 + TLV_OID_MAX + 1] = {0x30, TLV_OID_MAX + 2, 0x06, TLV_OID_MAX};
+
+	check(view_of(der, 4 + TLV_OID_MAX), ERR_OK, NULL);
+	der[1]++;
+	der[3]++;
+	check(view_of(der, sizeof der), ERR_LIMITS, "an object identifier of 65 octets");
+	der[2] = 0x04;
+	check(view_of(der, sizeof der), ERR_OK, NULL);
+}
+
+static void
 real_messages_pass_and_cut_ones_do_not(void)
 {
 	static const char *const names[] = {"live_certmonger_rekey19_get.der",
@@ -221,6 +234,7 @@ CU_TestInfo tlv_tests[] = {
     T(length_is_without_what_follows),
     T(too_many_elements),
     T(too_deep),
+    T(object_identifiers_are_short),
     T(real_messages_pass_and_cut_ones_do_not),
     T(captured_messages_pass),
     CU_TEST_INFO_NULL,
