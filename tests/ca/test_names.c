@@ -320,11 +320,11 @@ static void
 a_long_object_identifier(void)
 {
 	const struct profile p = {.name = "p"};
-	uint8_t der[80] = {0x30, 72, 0xa0, 70, 0x06, 65, 0x2a};
+	uint8_t der[80] = {0x30, 73, 0xa0, 71, 0x06, 65, 0x2a};
 	struct err e = ERR_INIT;
 
-	memcpy(der + 6 + 65, "\xa0\x01\x05", 3);
-	CU_ASSERT_EQUAL(names_admit_san(&p, view_of(der, 74), &e), -1);
+	memcpy(der + 6 + 65, "\xa0\x02\x05", 3);
+	CU_ASSERT_EQUAL(names_admit_san(&p, view_of(der, 75), &e), -1);
 	CU_ASSERT_EQUAL(e.code, ERR_EXTENSIONS);
 }
 

@@ -383,6 +383,14 @@ what_is_no_request_is_refused(void)
 	csr_free(&c);
 	CU_ASSERT_EQUAL(read_der(view_str("rubbish"), &c), ERR_CSR);
 	csr_free(&c);
+	/* Of a sane shape, but something else: all of it, or what is signed. */
+	CU_ASSERT_EQUAL(read_der(view_of("\x30\x02\x05\x00", 4), &c), ERR_CSR);
+	csr_free(&c);
+	CU_ASSERT_EQUAL(
+	    read_der(
+	        view_of("\x30\x0d\x30\x02\x05\x00\x30\x03\x06\x01\x2a\x03\x02\x00\x00", 15), &c),
+	    ERR_CSR);
+	csr_free(&c);
 	buf_free(&der);
 }
 
