@@ -16,11 +16,13 @@
 int file_read(const char *path, size_t max, struct buf *out, struct err *e)
     __attribute__((warn_unused_result));
 
+#define OWNER_NONE ((uid_t)-1)
+
 /* Reads a file that holds a secret. Refused with KEY_FILE, naming what to do: a symbolic link; not
- * a regular file; read or write permission for group or others; owned by neither the effective
- * user, nor root, nor the owner of its folder; a parent folder writable by group or others unless
- * sticky. */
-int file_read_secret(const char *path, size_t max, struct secret *out, struct err *e)
+ * a regular file; read or write permission for group or others; the file or its folder owned by
+ * neither the effective user, nor root, nor `service`, the user that serves (OWNER_NONE: no
+ * other); a folder writable by group or others unless sticky. */
+int file_read_secret(const char *path, size_t max, uid_t service, struct secret *out, struct err *e)
     __attribute__((warn_unused_result));
 
 /* Who owns what is made and with which permissions. uid/gid (uid_t)-1: leave. */

@@ -35,7 +35,7 @@ EVP_PKEY *open_ca_key(
     struct ctl *c, const struct args *a, const struct authority *ca, struct err *e);
 
 /* Whether a PEM file holds an encrypted key; false when it cannot be read. */
-bool key_is_encrypted(const char *path);
+bool key_is_encrypted(const struct ctl *c, const char *path);
 
 #define PASSPHRASE_OPTIONS                                                                         \
 	OPT("passphrase-file", passphrase_file, "FILE",                                            \

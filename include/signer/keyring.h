@@ -6,6 +6,8 @@
 #ifndef SIGNER_KEYRING_H
 #define SIGNER_KEYRING_H
 
+#include <sys/types.h>
+
 #include <openssl/x509.h>
 
 #include "base/err.h"
@@ -13,10 +15,10 @@
 struct ra_key; /* RSA private key, its certificate, and the secret for implicit rejection */
 struct ca_key; /* private key of an issuing CA and its certificate */
 
-/* Reads a PEM private key file (file_read_secret's rules), decrypts it with `passphrase` (NULL: an
- * encrypted key is an error that says so). The caller frees with EVP_PKEY_free. NULL: KEY_FILE,
- * FILE. Never prompts. */
-EVP_PKEY *key_load(const char *path, const char *passphrase, struct err *e);
+/* Reads a PEM private key file (file_read_secret's rules; `service` as there), decrypts it with
+ * `passphrase` (NULL: an encrypted key is an error that says so). The caller frees with
+ * EVP_PKEY_free. NULL: KEY_FILE, FILE. Never prompts. */
+EVP_PKEY *key_load(const char *path, const char *passphrase, uid_t service, struct err *e);
 
 /* Takes over `key` whatever happens; takes its own reference of `cert`. NULL: KEY_FILE (does not
  * match the certificate, not RSA for an RA, fewer than 2048 bits). */

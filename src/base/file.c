@@ -114,9 +114,16 @@ out:
 	return rc;
 }
 
+static bool
+owner_fits(const struct stat *st, uid_t service)
+{
+	return st->st_uid == geteuid() || st->st_uid == 0 || st->st_uid == service;
+}
+
 /* Whether what was opened can hold a secret; otherwise says what to do about it. */
 static int
-judge_secret(const char *path, const struct stat *folder, const struct stat *file, struct err *e)
+judge_secret(const char *path, const struct stat *folder, const struct stat *file, uid_t service,
+    struct err *e)
 {
 	if (!S_ISREG(file->st_mode))
 		return err_set(e, ERR_KEY_FILE, "%s: not a regular file", path);
@@ -124,9 +131,13 @@ judge_secret(const char *path, const struct stat *folder, const struct stat *fil
 		return err_set(e, ERR_KEY_FILE,
 		    "%s: open to group or others (mode %04o): run chmod 600 %s", path,
 		    (unsigned)file->st_mode & 07777, path);
-	if (file->st_uid != geteuid() && file->st_uid != 0 && file->st_uid != folder->st_uid)
+	if (!owner_fits(file, service))
 		return err_set(e, ERR_KEY_FILE, "%s: belongs to user %lu: run chown on it", path,
 		    (unsigned long)file->st_uid);
+	if (!owner_fits(folder, service))
+		return err_set(e, ERR_KEY_FILE,
+		    "%s: its folder belongs to user %lu: run chown on it", path,
+		    (unsigned long)folder->st_uid);
 	if ((folder->st_mode & 022) != 0 && (folder->st_mode & S_ISVTX) == 0)
 		return err_set(e, ERR_KEY_FILE,
 		    "%s: its folder is writable by group or others (mode %04o): run chmod go-w on "
@@ -153,7 +164,7 @@ secret_take(int fd, const char *path, size_t n, struct secret *out, struct err *
 }
 
 int
-file_read_secret(const char *path, size_t max, struct secret *out, struct err *e)
+file_read_secret(const char *path, size_t max, uid_t service, struct secret *out, struct err *e)
 {
 	char *folder = folder_of(path);
 	struct stat of_folder, of_file;
@@ -173,7 +184,7 @@ file_read_secret(const char *path, size_t max, struct secret *out, struct err *e
 		fail(e, ERR_KEY_FILE, path);
 		goto out;
 	}
-	if (judge_secret(path, &of_folder, &of_file, e) != 0)
+	if (judge_secret(path, &of_folder, &of_file, service, e) != 0)
 		goto out;
 	if ((uintmax_t)of_file.st_size > max) {
 		err_set(e, ERR_KEY_FILE, "%s: larger than %zu bytes", path, max);

@@ -4,6 +4,7 @@
  * worker does it after its fork, so the master that outlives them all never holds a key.
  */
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -51,11 +52,19 @@ read_credential(const char *path, struct secret *out, struct err *e)
 	return rc;
 }
 
+uid_t
+conf_user(const struct conf *c)
+{
+	const struct passwd *pw = *c->user != '\0' ? getpwnam(c->user) : NULL;
+
+	return pw != NULL ? pw->pw_uid : OWNER_NONE;
+}
+
 static int
-read_passphrase(const char *path, struct secret *out, struct err *e)
+read_passphrase(const char *path, uid_t service, struct secret *out, struct err *e)
 {
 	struct secret text = {0};
-	int rc = file_read_secret(path, PASSPHRASE_MAX, &text, e);
+	int rc = file_read_secret(path, PASSPHRASE_MAX, service, &text, e);
 
 	if (rc == 0 && first_line(secret_view(&text), out) != 0)
 		rc = err_set(e, ERR_MEMORY, "no memory");
@@ -82,7 +91,8 @@ conf_passphrase(const struct conf *c, const char *what, struct secret *out, stru
 			free(path);
 			continue;
 		}
-		rc = i == 0 ? read_credential(path, out, e) : read_passphrase(path, out, e);
+		rc = i == 0 ? read_credential(path, out, e)
+		            : read_passphrase(path, conf_user(c), out, e);
 		free(path);
 		return rc;
 	}
@@ -99,7 +109,7 @@ load_key(const struct conf *c, const char *path, const char *kind, const char *n
 
 	snprintf(what, sizeof what, "%s-%s", kind, name);
 	if (conf_passphrase(c, what, &pass, e) == 0)
-		key = key_load(path, pass.n > 0 ? (const char *)pass.p : NULL, e);
+		key = key_load(path, pass.n > 0 ? (const char *)pass.p : NULL, conf_user(c), e);
 	secret_free(&pass);
 	return key;
 }

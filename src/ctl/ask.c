@@ -141,14 +141,14 @@ secret_from_stdin(struct ctl *c, struct secret *out, struct err *e)
 }
 
 static int
-secret_from_file(const char *path, struct secret *out, struct err *e)
+secret_from_file(const char *path, uid_t service, struct secret *out, struct err *e)
 {
 	struct secret whole = {0};
 	const uint8_t *end;
 	size_t n;
 	int rc = -1;
 
-	if (file_read_secret(path, LINE_MAX_OCTETS, &whole, e) != 0)
+	if (file_read_secret(path, LINE_MAX_OCTETS, service, &whole, e) != 0)
 		return -1;
 	end = whole.n > 0 ? memchr(whole.p, '\n', whole.n) : NULL;
 	n = end != NULL ? (size_t)(end - whole.p) : whole.n;
@@ -172,7 +172,7 @@ ask_secret(struct ctl *c, const struct ask *ask, struct secret *out, struct err 
 	if (ask->from_stdin || (ask->file != NULL && strcmp(ask->file, "-") == 0))
 		rc = secret_from_stdin(c, out, e);
 	else if (ask->file != NULL)
-		rc = secret_from_file(ask->file, out, e);
+		rc = secret_from_file(ask->file, c->owner.uid, out, e);
 	else
 		rc = type_secret(c, ask, out, e);
 	if (rc == 0 && out->n == 0) {

@@ -212,7 +212,8 @@ list_one(struct ctl *c, const char *name)
 	} else {
 		json_object_set_new(row, "state", json_string(why.detail));
 	}
-	json_object_set_new(row, "encrypted", json_boolean(key != NULL && key_is_encrypted(key)));
+	json_object_set_new(
+	    row, "encrypted", json_boolean(key != NULL && key_is_encrypted(c, key)));
 	json_object_set_new(
 	    row, "root_key_here", json_boolean(root_key != NULL && path_exists(root_key)));
 	authority_free(&a);

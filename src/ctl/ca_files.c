@@ -24,13 +24,13 @@ check_name(const char *name, struct err *e)
 }
 
 bool
-key_is_encrypted(const char *path)
+key_is_encrypted(const struct ctl *c, const char *path)
 {
 	struct secret pem = {0};
 	struct err ignored = ERR_INIT;
 	bool yes = false;
 
-	if (file_read_secret(path, PEM_MAX, &pem, &ignored) == 0)
+	if (file_read_secret(path, PEM_MAX, c->owner.uid, &pem, &ignored) == 0)
 		yes = pem.n > 0 && strstr((const char *)pem.p, "ENCRYPTED") != NULL;
 	secret_free(&pem);
 	return yes;
@@ -47,14 +47,14 @@ open_key(struct ctl *c, const struct args *a, const char *path, const char *what
 	EVP_PKEY *key = NULL;
 	int rc = 0;
 
-	if (!key_is_encrypted(path))
-		return key_load(path, NULL, e);
+	if (!key_is_encrypted(c, path))
+		return key_load(path, NULL, c->owner.uid, e);
 	if (ask.file == NULL && !ask.from_stdin && what != NULL)
 		rc = conf_passphrase(&c->conf, what, &pass, e);
 	if (rc == 0 && pass.n == 0)
 		rc = ask_secret(c, &ask, &pass, e);
 	if (rc == 0)
-		key = key_load(path, (const char *)pass.p, e);
+		key = key_load(path, (const char *)pass.p, c->owner.uid, e);
 	secret_free(&pass);
 	return key;
 }

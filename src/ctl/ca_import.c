@@ -58,9 +58,10 @@ read_pem(struct ctl *c, const struct args *a, struct import *in, struct err *e)
 	if (file_read(a->cert, PEM_MAX, &in->cert, e) != 0 ||
 	    (a->chain != NULL && file_read(a->chain, PEM_MAX, &in->chain, e) != 0))
 		return -1;
-	if (key_is_encrypted(a->key) && source_passphrase(c, a, &in->pass, e) != 0)
+	if (key_is_encrypted(c, a->key) && source_passphrase(c, a, &in->pass, e) != 0)
 		return -1;
-	in->key = key_load(a->key, in->pass.n > 0 ? (const char *)in->pass.p : NULL, e);
+	in->key =
+	    key_load(a->key, in->pass.n > 0 ? (const char *)in->pass.p : NULL, c->owner.uid, e);
 	return in->key != NULL ? 0 : -1;
 }
 
@@ -139,7 +140,7 @@ read_p12(struct ctl *c, const struct args *a, struct import *in, struct err *e)
 
 	if (a->cert != NULL || a->key != NULL)
 		return err_set(e, ERR_USAGE, "--p12 excludes --cert and --key");
-	if (file_read_secret(a->p12, PEM_MAX, &der, e) != 0 ||
+	if (file_read_secret(a->p12, PEM_MAX, c->owner.uid, &der, e) != 0 ||
 	    (a->chain != NULL && file_read(a->chain, PEM_MAX, &in->chain, e) != 0) ||
 	    source_passphrase(c, a, &in->pass, e) != 0)
 		goto out;

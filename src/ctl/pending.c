@@ -151,7 +151,7 @@ pending_read(struct ctl *c, const struct args *a, struct enrolment *en, struct e
 	json_t *json = NULL;
 	int rc = -1;
 
-	if (path == NULL || file_read_secret(path, PEM_MAX, &text, e) != 0)
+	if (path == NULL || file_read_secret(path, PEM_MAX, c->owner.uid, &text, e) != 0)
 		goto out;
 	json = json_loadb((const char *)text.p, text.n, 0, &why);
 	if (json == NULL || unpack(json, &state) != 0) {

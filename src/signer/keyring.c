@@ -30,14 +30,14 @@ give_passphrase(char *out, int size, int writing, void *passphrase)
 }
 
 EVP_PKEY *
-key_load(const char *path, const char *passphrase, struct err *e)
+key_load(const char *path, const char *passphrase, uid_t service, struct err *e)
 {
 	struct secret pem = {0};
 	EVP_PKEY *key = NULL;
 	BIO *in = NULL;
 	char *pass = NULL;
 
-	if (file_read_secret(path, KEY_FILE_MAX, &pem, e) != 0)
+	if (file_read_secret(path, KEY_FILE_MAX, service, &pem, e) != 0)
 		return NULL;
 	in = BIO_new_mem_buf(pem.p, (int)pem.n);
 	pass = passphrase != NULL ? OPENSSL_strdup(passphrase) : NULL;

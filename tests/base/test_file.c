@@ -114,7 +114,7 @@ secret_refused(const char *name, const char *because)
 	struct secret s = {0};
 	struct err e = ERR_INIT;
 
-	CU_ASSERT_EQUAL(file_read_secret(at(name), 100, &s, &e), -1);
+	CU_ASSERT_EQUAL(file_read_secret(at(name), 100, OWNER_NONE, &s, &e), -1);
 	CU_ASSERT_EQUAL(e.code, ERR_KEY_FILE);
 	if (strstr(e.detail, because) == NULL)
 		CU_FAIL(because);
@@ -122,15 +122,21 @@ secret_refused(const char *name, const char *because)
 }
 
 static bool
-secret_taken(const char *name)
+secret_taken_from(const char *name, uid_t service)
 {
 	struct secret s = {0};
 	struct err e = ERR_INIT;
-	bool taken = file_read_secret(at(name), 6, &s, &e) == 0 &&
+	bool taken = file_read_secret(at(name), 6, service, &s, &e) == 0 &&
 	             view_eq(secret_view(&s), view_str("secret"));
 
 	secret_free(&s);
 	return taken;
+}
+
+static bool
+secret_taken(const char *name)
+{
+	return secret_taken_from(name, OWNER_NONE);
 }
 
 static void
@@ -200,8 +206,14 @@ secret_of_somebody_else(void)
 	put("theirs/key", "secret", 0600);
 	CU_ASSERT_EQUAL(chown(at("theirs/key"), 12345, 12345), 0);
 	secret_refused("theirs/key", "belongs to user 12345");
+	CU_ASSERT(secret_taken_from("theirs/key", 12345));
+	CU_ASSERT(!secret_taken_from("theirs/key", 12346));
+	/* The owner of the folder is no better than anybody, and could put another file there. */
 	CU_ASSERT_EQUAL(chown(at("theirs"), 12345, 12345), 0);
-	CU_ASSERT(secret_taken("theirs/key"));
+	secret_refused("theirs/key", "belongs to user 12345");
+	CU_ASSERT(secret_taken_from("theirs/key", 12345));
+	CU_ASSERT_EQUAL(chown(at("theirs/key"), 0, 0), 0);
+	secret_refused("theirs/key", "its folder belongs to user 12345");
 }
 
 static int
@@ -292,7 +304,7 @@ names_without_a_folder(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(back, sizeof back));
 	CU_ASSERT_EQUAL_FATAL(chdir(tmp.path), 0);
 	CU_ASSERT_EQUAL(file_write("bare", view_str("x"), 0600, LEAVE, true, &e), 0);
-	CU_ASSERT_EQUAL(file_read_secret("bare", 9, &s, &e), 0);
+	CU_ASSERT_EQUAL(file_read_secret("bare", 9, OWNER_NONE, &s, &e), 0);
 	CU_ASSERT_EQUAL(dir_make("below", 0700, LEAVE, &e), 0);
 	CU_ASSERT_EQUAL_FATAL(chdir(back), 0);
 	CU_ASSERT_EQUAL(mode_of("below"), 0700);
@@ -319,8 +331,8 @@ nothing_stays_open(void)
 	put("closed", "secret", 0600);
 	CU_ASSERT_EQUAL(file_read(at("closed"), 6, &b, &e), 0);
 	CU_ASSERT_EQUAL(file_read(at("closed"), 5, &b, &e), -1);
-	CU_ASSERT_EQUAL(file_read_secret(at("closed"), 6, &s, &e), 0);
-	CU_ASSERT_EQUAL(file_read_secret(at("closed"), 5, &(struct secret){0}, &e), -1);
+	CU_ASSERT_EQUAL(file_read_secret(at("closed"), 6, OWNER_NONE, &s, &e), 0);
+	CU_ASSERT_EQUAL(file_read_secret(at("closed"), 5, OWNER_NONE, &(struct secret){0}, &e), -1);
 	CU_ASSERT_EQUAL(file_write(at("closed"), view_str("x"), 0600, LEAVE, true, &e), -1);
 	CU_ASSERT_EQUAL(dir_make(at("closed.d/d"), 0700, LEAVE, &e), 0);
 	CU_ASSERT_EQUAL(lowest_free(), before);

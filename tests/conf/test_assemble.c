@@ -3,6 +3,7 @@
  * From files to a service: what the configuration names is read, and what is wrong with a file is
  * said with its path.
  */
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -207,6 +208,32 @@ files_that_are_wrong(void)
 	tmpdir_remove(&t);
 }
 
+/* Keys that belong to the user who will serve, and a root that looks at them. */
+static void
+keys_of_the_user_that_serves(void)
+{
+	static const char *const theirs[] = {"ca/main", "ca/main/ca.key", "pass", "pass/ca-main"};
+	const struct passwd *nobody = getpwnam("nobody");
+	struct tmpdir t;
+
+	if (geteuid() != 0 || nobody == NULL)
+		return;
+	setup(&t);
+	write_key(&t, "ca/main/ca.key", make_rsa(2048, 1), PASSPHRASE);
+	write_text(&t, "pass/ca-main", PASSPHRASE, 0600);
+	for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++)
+		CU_ASSERT_EQUAL(
+		    chown(tmpdir_path(&t, theirs[i]), nobody->pw_uid, nobody->pw_gid), 0);
+	write_text(&t, "scepd.conf", "passphrase_dir = \"pass\"; user = \"nobody\";", 0644);
+	expect(&t, ERR_OK, "");
+	write_text(&t, "scepd.conf", "passphrase_dir = \"pass\"; user = \"\";", 0644);
+	expect(&t, ERR_KEY_FILE, "pass/ca-main: belongs to user");
+	CU_ASSERT_EQUAL(chown(tmpdir_path(&t, "pass/ca-main"), 0, 0), 0);
+	CU_ASSERT_EQUAL(chown(tmpdir_path(&t, "pass"), 0, 0), 0);
+	expect(&t, ERR_KEY_FILE, "ca/main/ca.key: belongs to user");
+	tmpdir_remove(&t);
+}
+
 static void
 keys_with_a_passphrase(void)
 {
@@ -240,6 +267,7 @@ CU_TestInfo assemble_tests[] = {
     T(files_that_are_missing),
     T(an_ra_of_another_ca),
     T(files_that_are_wrong),
+    T(keys_of_the_user_that_serves),
     T(keys_with_a_passphrase),
     CU_TEST_INFO_NULL,
 };

@@ -163,21 +163,21 @@ keys_are_written(void)
 	CU_ASSERT_EQUAL_FATAL(key_pem(key, "open sesame", &sealed, &e), 0);
 
 	CU_ASSERT_EQUAL(file_write(path, secret_view(&plain), 0600, leave, true, &e), 0);
-	again = key_load(path, NULL, &e);
+	again = key_load(path, NULL, OWNER_NONE, &e);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(again);
 	CU_ASSERT_EQUAL(EVP_PKEY_eq(key, again), 1);
 	EVP_PKEY_free(again);
 
 	CU_ASSERT_PTR_NOT_NULL(strstr((char *)sealed.p, "BEGIN ENCRYPTED PRIVATE KEY"));
 	CU_ASSERT_EQUAL(file_write(path, secret_view(&sealed), 0600, leave, false, &e), 0);
-	again = key_load(path, "open sesame", &e);
+	again = key_load(path, "open sesame", OWNER_NONE, &e);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(again);
 	CU_ASSERT_EQUAL(EVP_PKEY_eq(key, again), 1);
 	EVP_PKEY_free(again);
-	CU_ASSERT_PTR_NULL(key_load(path, "wrong", &e));
+	CU_ASSERT_PTR_NULL(key_load(path, "wrong", OWNER_NONE, &e));
 	CU_ASSERT_EQUAL(e.code, ERR_KEY_FILE);
 	err_clear(&e);
-	CU_ASSERT_PTR_NULL(key_load(path, NULL, &e));
+	CU_ASSERT_PTR_NULL(key_load(path, NULL, OWNER_NONE, &e));
 	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "encrypted"));
 
 	secret_free(&plain);

@@ -55,7 +55,7 @@ static enum err_code
 load(const char *passphrase)
 {
 	struct err e = ERR_INIT;
-	EVP_PKEY *key = key_load(path, passphrase, &e);
+	EVP_PKEY *key = key_load(path, passphrase, (uid_t)-1, &e);
 
 	CU_ASSERT_EQUAL(key == NULL, e.code != ERR_OK);
 	EVP_PKEY_free(key);
