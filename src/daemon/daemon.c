@@ -13,7 +13,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/file.h"
 #include "base/gate.h"
 #include "base/ossl.h"
 #include "conf/assemble.h"
@@ -23,6 +22,7 @@
 #include "daemon/master.h"
 #include "daemon/notify.h"
 #include "daemon/options.h"
+#include "daemon/pidfile.h"
 #include "daemon/priv.h"
 
 static int
@@ -137,26 +137,15 @@ leave_terminal(void)
 		close(null);
 }
 
-/* Renamed into place: a link that somebody put there is replaced, never followed. */
-static int
-write_pid(const char *path, struct err *e)
-{
-	const struct file_owner leave = {(uid_t)-1, (gid_t)-1};
-	char text[16];
-
-	snprintf(text, sizeof text, "%d\n", (int)getpid());
-	return file_write(path, view_str(text), 0644, leave, false, e);
-}
-
 /* Between the bound socket and the first worker. */
 static int
-prepare(const struct options *o, struct master_args *a, struct err *e)
+prepare(const struct options *o, struct pid_file *pid, struct master_args *a, struct err *e)
 {
 	const struct conf *c = a->conf;
 
 	if (a->detached && detach(&a->started_fd, e) != 0)
 		return -1;
-	if (o->pid_file != NULL && write_pid(o->pid_file, e) != 0)
+	if (o->pid_file != NULL && pid_file_write(o->pid_file, pid, e) != 0)
 		return -1;
 	if (chdir("/") != 0)
 		return err_set(e, ERR_INTERNAL, "/: %s", strerror(errno));
@@ -178,6 +167,7 @@ serve(const struct options *o)
 {
 	struct conf c;
 	struct listener l = {.fd = -1};
+	struct pid_file pid = {0};
 	struct master_args a = {.conf = &c, .listener = &l, .started_fd = -1};
 	struct err e = ERR_INIT;
 	int code;
@@ -189,16 +179,16 @@ serve(const struct options *o)
 	}
 	/* A program that supervises us would take a parent that ends for a crash. */
 	a.detached = !o->foreground && !l.inherited && !notify_wanted();
-	if (prepare(o, &a, &e) != 0) {
+	if (prepare(o, &pid, &a, &e) != 0) {
 		if (a.detached || strcmp(c.log_target, "stderr") != 0)
 			log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
 		code = complain(&e);
 		goto out;
 	}
 	code = master_run(&a);
-	if (o->pid_file != NULL)
-		unlink(o->pid_file);
 out:
+	if (pid_file_remove(&pid) != 0)
+		log_msg(LOG_LEVEL_WARN, "%s stays: %s", o->pid_file, strerror(errno));
 	listen_close(&l);
 	conf_free(&c);
 	ossl_stop();

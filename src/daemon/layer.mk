@@ -9,6 +9,7 @@ libdaemon_a_SOURCES = \
 	src/daemon/notify.c \
 	src/daemon/options.c \
 	src/daemon/pace.c \
+	src/daemon/pidfile.c \
 	src/daemon/pool.c \
 	src/daemon/priv.c \
 	src/daemon/worker.c

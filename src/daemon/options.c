@@ -22,7 +22,7 @@ static const char help[] =
     "\n"
     "  -c FILE  the configuration (" CONFIG_FILE ")\n"
     "  -f       stay in the foreground; so it does anyway when another program supervises it\n"
-    "  -p FILE  write the process id of the master\n"
+    "  -p FILE  write the process id of the master; removed at the end\n"
     "  -t       check configuration, certificates and keys, and say FILE: ok\n"
     "  -T       print the effective configuration, and where each value comes from\n"
     "  -V       print the versions of scepd and its libraries (--version)\n"

@@ -169,6 +169,65 @@ detached(void)
 	tmpdir_remove(&s.dir);
 }
 
+static void
+the_pid_file_of_a_start_that_fails(void)
+{
+	struct scepd s;
+	char pid_file[PATH_MAX];
+
+	scepd_configure(&s, "user = \"\";");
+	snprintf(pid_file, sizeof pid_file, "%s", tmpdir_path(&s.dir, "pid"));
+	close(open(tmpdir_path(&s.dir, "broken"), O_CREAT | O_WRONLY, 0600));
+	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("-f", "-p", pid_file)), EXIT_CONFIG);
+	CU_ASSERT_EQUAL(access(pid_file, F_OK), -1);
+	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("-p", pid_file)), EXIT_CONFIG);
+	CU_ASSERT_EQUAL(access(pid_file, F_OK), -1);
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&s.dir, "broken")), 0);
+	snprintf(pid_file, sizeof pid_file, "%s", tmpdir_path(&s.dir, "no/such/pid"));
+	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("-f", "-p", pid_file)), EXIT_CONFIG);
+	CU_ASSERT_TRUE(scepd_count(&s, "err", "no/such") > 0);
+	tmpdir_remove(&s.dir);
+}
+
+static void
+the_pid_file_by_a_relative_path(void)
+{
+	struct scepd s;
+	char back[PATH_MAX];
+
+	scepd_configure(&s, "workers = 1; user = \"\";");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(back, sizeof back));
+	CU_ASSERT_EQUAL_FATAL(chdir(s.dir.path), 0);
+	scepd_exec(&s, -1, -1, ARGS("-f", "-p", "pid"));
+	CU_ASSERT_EQUAL_FATAL(chdir(back), 0);
+	CU_ASSERT_TRUE(scepd_await(&s, "log", "msg=started", 1));
+	CU_ASSERT_EQUAL(access(tmpdir_path(&s.dir, "pid"), F_OK), 0);
+	CU_ASSERT_EQUAL(kill(s.pid, SIGTERM), 0);
+	CU_ASSERT_EQUAL(scepd_wait(&s), EXIT_OK);
+	CU_ASSERT_EQUAL(access(tmpdir_path(&s.dir, "pid"), F_OK), -1);
+	tmpdir_remove(&s.dir);
+}
+
+static void
+the_pid_file_of_somebody_else_stays(void)
+{
+	struct scepd s;
+	char pid_file[PATH_MAX];
+	int fd;
+
+	scepd_configure(&s, "workers = 1; user = \"\";");
+	snprintf(pid_file, sizeof pid_file, "%s", tmpdir_path(&s.dir, "pid"));
+	fd = open(tmpdir_path(&s.dir, "other"), O_CREAT | O_WRONLY | O_CLOEXEC, 0644);
+	scepd_exec(&s, -1, -1, ARGS("-f", "-p", pid_file));
+	CU_ASSERT_TRUE(scepd_await(&s, "log", "msg=started", 1));
+	CU_ASSERT_EQUAL(rename(tmpdir_path(&s.dir, "other"), pid_file), 0);
+	CU_ASSERT_EQUAL(kill(s.pid, SIGTERM), 0);
+	CU_ASSERT_EQUAL(scepd_wait(&s), EXIT_OK);
+	CU_ASSERT_EQUAL(access(pid_file, F_OK), 0);
+	close(fd);
+	tmpdir_remove(&s.dir);
+}
+
 /* The value of a line of /proc/PID/FILE. */
 static void
 proc_line(long pid, const char *file, const char *key, char out[256])
@@ -341,6 +400,9 @@ CU_TestInfo program_tests[] = {
     T(a_socket_that_was_given),
     T(no_socket_at_all),
     T(detached),
+    T(the_pid_file_of_a_start_that_fails),
+    T(the_pid_file_by_a_relative_path),
+    T(the_pid_file_of_somebody_else_stays),
     T(rights_of_a_worker),
     T(root_becomes_somebody),
     T(master_and_workers_are_somebody),
