@@ -25,6 +25,11 @@ struct route {
 /* Doubled slashes count as one. Never fails. */
 struct route route_of(struct view path);
 
+/* Whether a segment of a path is what clients append to a base address themselves (pkiclient.exe,
+ * mscep.dll, cgi-bin and the like, in any case), so that at the place of a profile it means none.
+ */
+bool route_is_program(struct view segment);
+
 /* Whether `path` lies at or below `prefix`: equal, or continued by '/' (trailing slashes of the
  * prefix do not count). */
 bool route_below(struct view path, struct view prefix);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include <openssl/err.h>
 #include <openssl/rand.h>
 
 #include "base/clock.h"
@@ -42,6 +43,19 @@ by_path(const struct service *s, struct view path)
 	return s->default_profile;
 }
 
+static const struct service_profile *
+by_route(const struct service *s, struct view path, const struct route *route)
+{
+	const struct service_profile *sp;
+
+	if (route->kind == ROUTE_OTHER)
+		return by_path(s, path);
+	if ((sp = by_name(s, route->profile)) != NULL)
+		return sp;
+	return route->kind == ROUTE_SCEP && route_is_program(route->profile) ? s->default_profile
+	                                                                     : NULL;
+}
+
 /* GetCACaps, GetCACert, GetNextCACert: bodies prepared beforehand. */
 static void
 op_ca(struct request *r, enum scep_operation op)
@@ -66,8 +80,7 @@ dispatch(struct request *r)
 	struct route route = route_of(r->http->path);
 	enum scep_operation op;
 
-	r->sp = route.kind == ROUTE_OTHER ? by_path(r->service, r->http->path)
-	                                  : by_name(r->service, route.profile);
+	r->sp = by_route(r->service, r->http->path, &route);
 	if (r->sp == NULL)
 		return err_set(&r->err, ERR_NO_PROFILE, "no profile");
 	if (route.kind == ROUTE_CHALLENGE) {
@@ -107,6 +120,8 @@ service_handle(const struct service *s, const struct http_request *in, struct ht
 	    .env = {.cipher = CIPHER_NONE},
 	    .csr = {.digest = DIGEST_NONE}};
 
+	/* What an earlier request left would be taken for the cause of a fault in this one. */
+	ERR_clear_error();
 	*out = (struct http_reply){0};
 	make_tag(r.tag);
 	if (dispatch(&r) != 0)

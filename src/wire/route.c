@@ -5,6 +5,9 @@
  */
 #include "wire/route.h"
 
+#include <string.h>
+#include <strings.h>
+
 /* Takes the next segment off the path; empty when there is none. */
 static struct view
 segment(struct view *path)
@@ -36,6 +39,19 @@ route_of(struct view path)
 	r.kind = view_eq(segment(&path), view_str("challenge")) && path.n == 0 ? ROUTE_CHALLENGE
 	                                                                       : ROUTE_SCEP;
 	return r;
+}
+
+bool
+route_is_program(struct view segment)
+{
+	static const char *const programs[] = {
+	    "pkiclient.exe", "pkiclient", "mscep.dll", "mscep", "cgi-bin", "certsrv"};
+
+	for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
+		if (segment.n == strlen(programs[i]) &&
+		    strncasecmp((const char *)segment.p, programs[i], segment.n) == 0)
+			return true;
+	return false;
 }
 
 bool

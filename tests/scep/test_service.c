@@ -4,6 +4,8 @@
  */
 #include <string.h>
 
+#include <openssl/err.h>
+
 #include "harness.h"
 #include "rig.h"
 #include "suites.h"
@@ -56,6 +58,8 @@ static void
 further_paths_and_the_default_profile_serve(void)
 {
 	static char path[] = "/certsrv/mscep";
+	static const char *const built[] = {"/scep", "/scep/", "/scep/pkiclient.exe",
+	    "/scep/PKICLIENT.EXE", "/scep/mscep.dll/pkiclient.exe", "/scep/cgi-bin/pkiclient.exe"};
 	char *paths[] = {path};
 
 	rig.sp->profile.paths = paths;
@@ -67,8 +71,13 @@ further_paths_and_the_default_profile_serve(void)
 	rig.sp->profile.n_paths = 0;
 	rig.service.default_profile = rig.sp;
 	expect("/cgi-bin/pkiclient.exe", "operation=GetCACaps", 200, "ok");
+	for (size_t i = 0; i < sizeof built / sizeof *built; i++)
+		expect(built[i], "operation=GetCACaps", 200, "ok");
 	expect("/scep/unknown/pkiclient.exe", "operation=GetCACaps", 404, "no-profile");
+	expect("/scep/pkiclient.exe/challenge", "operation=GetCACaps", 404, "no-profile");
 	rig.service.default_profile = NULL;
+	for (size_t i = 0; i < sizeof built / sizeof *built; i++)
+		expect(built[i], "operation=GetCACaps", 404, "no-profile");
 }
 
 static void
@@ -225,6 +234,14 @@ the_source_comes_from_trusted_proxies_only(void)
 }
 
 static void
+what_an_earlier_request_left_is_forgotten(void)
+{
+	ERR_raise(ERR_LIB_USER, 1);
+	expect("/scep/" RIG_PROFILE, "operation=GetCACaps", 200, "ok");
+	CU_ASSERT_EQUAL(ERR_peek_error(), 0);
+}
+
+static void
 no_request_can_forge_a_log_line(void)
 {
 	const struct http_request in = {.method = HTTP_GET,
@@ -250,6 +267,7 @@ static CU_TestInfo tests[] = {
     T(capabilities_follow_the_profile),
     T(the_ra_comes_first_then_the_ca),
     T(the_source_comes_from_trusted_proxies_only),
+    T(what_an_earlier_request_left_is_forgotten),
     T(no_request_can_forge_a_log_line),
     CU_TEST_INFO_NULL,
 };
