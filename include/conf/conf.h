@@ -11,6 +11,7 @@
 #include <sys/types.h>
 
 #include "base/log.h"
+#include "base/net.h"
 #include "ca/profile.h"
 
 struct conf_profile {
@@ -34,7 +35,7 @@ struct conf {
 	char *log_target;
 	enum log_format log_format;
 	enum log_level log_level;
-	char **trusted_proxies;
+	struct net *trusted_proxies;
 	size_t n_trusted_proxies;
 	char *default_profile;         /* "" : none */
 	char *ca_dir, *passphrase_dir; /* absolute; passphrase_dir "" : none */

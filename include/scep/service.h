@@ -6,6 +6,7 @@
 #ifndef SCEP_SERVICE_H
 #define SCEP_SERVICE_H
 
+#include "base/net.h"
 #include "ca/authority.h"
 #include "ca/profile.h"
 #include "signer/keyring.h"
@@ -34,7 +35,7 @@ struct service {
 	struct service_profile *profiles; /* owned */
 	size_t n_profiles;
 	const struct service_profile *default_profile; /* may be NULL */
-	char **trusted_proxies;                        /* addresses; owned */
+	struct net *trusted_proxies;                   /* owned */
 	size_t n_trusted_proxies;
 };
 

@@ -8,6 +8,7 @@ libbase_a_SOURCES = \
 	include/base/file.h \
 	include/base/gate.h \
 	include/base/log.h \
+	include/base/net.h \
 	include/base/ossl.h \
 	include/base/span.h \
 	src/base/buf.c \
@@ -17,6 +18,7 @@ libbase_a_SOURCES = \
 	src/base/file.c \
 	src/base/gate.c \
 	src/base/log.c \
+	src/base/net.c \
 	src/base/ossl.c \
 	src/base/ossl_key.c \
 	src/base/span.c
@@ -35,6 +37,7 @@ t_base_SOURCES = \
 	tests/base/test_gate.c \
 	tests/base/test_log.c \
 	tests/base/test_manual.c \
+	tests/base/test_net.c \
 	tests/base/test_ossl.c \
 	tests/base/test_span.c \
 	tests/harness.h \

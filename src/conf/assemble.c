@@ -303,10 +303,10 @@ copy_proxies(const struct conf *c, struct service *s, struct err *e)
 	if ((s->trusted_proxies = calloc(c->n_trusted_proxies + 1, sizeof *s->trusted_proxies)) ==
 	    NULL)
 		return err_set(e, ERR_MEMORY, "no memory");
-	for (; s->n_trusted_proxies < c->n_trusted_proxies; s->n_trusted_proxies++)
-		if ((s->trusted_proxies[s->n_trusted_proxies] =
-		            strdup(c->trusted_proxies[s->n_trusted_proxies])) == NULL)
-			return err_set(e, ERR_MEMORY, "no memory");
+	if (c->n_trusted_proxies > 0)
+		memcpy(s->trusted_proxies, c->trusted_proxies,
+		    c->n_trusted_proxies * sizeof *s->trusted_proxies);
+	s->n_trusted_proxies = c->n_trusted_proxies;
 	return 0;
 }
 

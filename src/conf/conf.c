@@ -244,7 +244,7 @@ conf_free(struct conf *c)
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		free(*texts[i]);
-	strings_free(c->trusted_proxies, c->n_trusted_proxies);
+	free(c->trusted_proxies);
 	for (size_t i = 0; i < c->n_profiles; i++)
 		profile_files_free(&c->profiles[i]);
 	free(c->profiles);

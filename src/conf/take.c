@@ -239,16 +239,19 @@ int
 take_proxies(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
 {
 	struct conf *c = base;
-	unsigned char bin[16];
+	size_t n = (size_t)config_setting_length(v);
 
-	for (int i = 0; i < config_setting_length(v); i++) {
-		const char *text = config_setting_get_string_elem(v, i);
+	if ((c->trusted_proxies = calloc(n + 1, sizeof *c->trusted_proxies)) == NULL)
+		return no_memory(t, e);
+	for (; c->n_trusted_proxies < n; c->n_trusted_proxies++) {
+		const config_setting_t *elem =
+		    config_setting_get_elem(v, (unsigned)c->n_trusted_proxies);
 
-		if (strcmp(text, "unix:") != 0 && inet_pton(AF_INET, text, bin) != 1 &&
-		    inet_pton(AF_INET6, text, bin) != 1)
-			return tree_fault(t, v, e, "trusted_proxies must be %s, not \"%s\"",
-			    key_find(KEY_FILE_MAIN, "trusted_proxies")->allowed, text);
+		if (net_read(config_setting_get_string(elem),
+		        &c->trusted_proxies[c->n_trusted_proxies]) != 0)
+			return tree_fault(t, elem, e, "trusted_proxies must be %s, not \"%s\"",
+			    key_find(KEY_FILE_MAIN, "trusted_proxies")->allowed,
+			    config_setting_get_string(elem));
 	}
-	c->trusted_proxies = tree_strings(v, &c->n_trusted_proxies);
-	return c->trusted_proxies == NULL ? no_memory(t, e) : 0;
+	return 0;
 }

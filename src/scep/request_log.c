@@ -14,7 +14,7 @@ static bool
 is_trusted(const struct service *s, struct view address)
 {
 	for (size_t i = 0; i < s->n_trusted_proxies; i++)
-		if (view_eq(address, view_str(s->trusted_proxies[i])))
+		if (net_has(&s->trusted_proxies[i], address))
 			return true;
 	return false;
 }

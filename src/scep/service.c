@@ -185,8 +185,6 @@ service_free(struct service *s)
 		ca_key_free(s->cas[i].key);
 		authority_free(&s->cas[i].authority);
 	}
-	for (size_t i = 0; i < s->n_trusted_proxies; i++)
-		free(s->trusted_proxies[i]);
 	free(s->trusted_proxies);
 	free(s->profiles);
 	free(s->cas);

@@ -23,6 +23,7 @@ main(void)
 	    {"file", file_tests_begin, file_tests_end, NULL, NULL, file_tests},
 	    {"log", log_tests_begin, log_tests_end, NULL, NULL, log_tests},
 	    SUITE(gate),
+	    SUITE(net),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

@@ -87,7 +87,7 @@ values_of_scepd_conf(void)
 	        "user = \"\"; group = \"g\"; workers = 512;\n"
 	        "request_deadline = \"1m\"; drain_deadline = \"1h\"; max_requests = 0;\n"
 	        "log_target = \"/var/log/x\"; log_format = \"json\"; log_level = \"debug\";\n"
-	        "trusted_proxies = [ \"127.0.0.1\", \"::1\", \"unix:\" ];\n"
+	        "trusted_proxies = [ \"10.0.0.0/8\", \"::1\", \"unix:\" ];\n"
 	        "default_profile = \"vpn\"; ca_dir = \"/ca\"; passphrase_dir = \"pass\";\n"),
 	    0);
 	CU_ASSERT_EQUAL(conf_dir_write(&t, "profiles.d/vpn.conf", profile_text(TEST_ID, "")), 0);
@@ -106,7 +106,8 @@ values_of_scepd_conf(void)
 	CU_ASSERT_EQUAL(c.log_format, LOG_JSON);
 	CU_ASSERT_EQUAL(c.log_level, LOG_LEVEL_DEBUG);
 	CU_ASSERT_EQUAL_FATAL(c.n_trusted_proxies, 3);
-	CU_ASSERT_STRING_EQUAL(c.trusted_proxies[2], "unix:");
+	CU_ASSERT(net_has(&c.trusted_proxies[0], view_str("10.1.2.3")));
+	CU_ASSERT(net_has(&c.trusted_proxies[2], view_str("unix:")));
 	CU_ASSERT_STRING_EQUAL(c.default_profile, "vpn");
 	CU_ASSERT_STRING_EQUAL(c.ca_dir, "/ca");
 	CU_ASSERT_STRING_EQUAL(c.passphrase_dir, tmpdir_path(&t, "pass"));
@@ -149,13 +150,15 @@ faults_of_scepd_conf(void)
 	                             "\"info\" or \"debug\", not \"inf\""},
 	    {"log_target = \"\";", "scepd.conf:1: log_target must be \"stderr\", \"syslog\" or the "
 	                           "path of a file, not \"\""},
-	    {"trusted_proxies = [ \"127.0.0.1\", \"proxy\" ];",
-	        "scepd.conf:1: trusted_proxies must be a list of IP addresses, or \"unix:\", not "
-	        "\"proxy\""},
-	    {"trusted_proxies = \"127.0.0.1\";", "scepd.conf:1: trusted_proxies must be a list of "
-	                                         "IP addresses, or \"unix:\", not a string"},
-	    {"trusted_proxies = [ 1 ];", "scepd.conf:1: trusted_proxies must be a list of IP "
-	                                 "addresses, or \"unix:\", not a list"},
+	    {"trusted_proxies = [ \"127.0.0.1\",\n\"10.0.0.1/8\" ];",
+	        "scepd.conf:2: trusted_proxies must be a list of IP addresses, networks such as "
+	        "\"10.0.0.0/8\", or \"unix:\", not \"10.0.0.1/8\""},
+	    {"trusted_proxies = \"127.0.0.1\";",
+	        "scepd.conf:1: trusted_proxies must be a list of IP addresses, networks such as "
+	        "\"10.0.0.0/8\", or \"unix:\", not a string"},
+	    {"trusted_proxies = [ 1 ];",
+	        "scepd.conf:1: trusted_proxies must be a list of IP addresses, networks such as "
+	        "\"10.0.0.0/8\", or \"unix:\", not a list"},
 	    {"public_url = \"scep.example.org\";", "scepd.conf:1: public_url must be an http:// or "
 	                                           "https:// URL, not \"scep.example.org\""},
 	    {"listen = \"localhost:9000\";", "scepd.conf:1: listen must be the path of a socket "

@@ -219,9 +219,10 @@ source(const char *remote, const char *forwarded, const char *expected)
 static void
 the_source_comes_from_trusted_proxies_only(void)
 {
-	static char inner[] = "10.0.0.1", outer[] = "10.0.0.2";
-	char *trusted[] = {inner, outer};
+	struct net trusted[2];
 
+	CU_ASSERT_EQUAL_FATAL(net_read("10.0.0.1", &trusted[0]), 0);
+	CU_ASSERT_EQUAL_FATAL(net_read("10.0.0.2", &trusted[1]), 0);
 	source("10.0.0.1", "192.0.2.1", "10.0.0.1");
 	rig.service.trusted_proxies = trusted;
 	rig.service.n_trusted_proxies = 2;
@@ -229,6 +230,7 @@ the_source_comes_from_trusted_proxies_only(void)
 	source("10.0.0.1", "203.0.113.9, 192.0.2.1, 10.0.0.2", "192.0.2.1");
 	source("198.51.100.1", "192.0.2.1", "198.51.100.1");
 	source("10.0.0.1", "", "10.0.0.1");
+	source("::ffff:10.0.0.1", "192.0.2.1", "192.0.2.1");
 	rig.service.trusted_proxies = NULL;
 	rig.service.n_trusted_proxies = 0;
 }
