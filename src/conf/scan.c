@@ -3,7 +3,8 @@
  * One pass over the tokens of a file with a stack of open brackets. It knows just enough of
  * libconfig's grammar to tell a name from a value, and refuses what the versions of libconfig read
  * differently: leading zeros, numbers beyond 32 bits, a comma before a closing bracket, escapes,
- * byte order marks, includes.
+ * byte order marks, includes. Strings that libconfig would join are refused too: a comma is
+ * missing.
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -165,6 +166,42 @@ scan_value(struct scan *s, const char *word)
 	return fault_at(s, s->line, "%s needs quotes: \"%s\"", word, word);
 }
 
+/* How a name with dots is to be written, appended: "b.c" of the path "a.b.c" as
+ * "b = { c = ...; };". */
+static int
+add_nested(struct buf *out, enum key_file file, const char *path, const char *name)
+{
+	const char *dot = strchr(name, '.');
+	char group[WORD_MAX];
+	const struct key *k;
+	bool list;
+
+	if (dot == NULL)
+		return buf_printf(out, "%s = ...;", name);
+	snprintf(group, sizeof group, "%.*s", (int)(dot - path), path);
+	k = key_find(file, group);
+	list = k != NULL && k->type == KEY_LIST;
+	if (buf_printf(out, "%.*s = %s ", (int)(dot - name), name, list ? "( {" : "{") != 0 ||
+	    add_nested(out, file, path, dot + 1) != 0)
+		return -1;
+	return buf_add_str(out, list ? " } );" : " };");
+}
+
+static int
+dotted_name(struct scan *s, const char *word)
+{
+	struct buf way = {0};
+
+	if (word[strlen(word) - 1] == '.')
+		return fault_at(s, s->line, "the name %s has a dot at its end", word);
+	if (add_nested(&way, s->file, word, word) != 0)
+		fault_at(s, s->line, "the name %s has a dot", word);
+	else
+		fault_at(s, s->line, "%s is a key in a group; write %s", word, buf_str(&way));
+	buf_free(&way);
+	return -1;
+}
+
 static bool
 value_belongs(const struct scan *s)
 {
@@ -199,6 +236,8 @@ scan_word(struct scan *s)
 	}
 	if (s->last == 'n')
 		return fault_at(s, s->line, "\"=\" is missing after %s", s->name);
+	if (strchr(word, '.') != NULL)
+		return dotted_name(s, word);
 	memcpy(s->name, word, n + 1);
 	s->last = 'n';
 	return 0;
@@ -259,6 +298,9 @@ scan_token(struct scan *s)
 	if (*s->p == '"') {
 		if (s->last == 'n')
 			return fault_at(s, s->line, "\"=\" is missing after %s", s->name);
+		if (s->last == 'v') /* libconfig would join two strings */
+			return fault_at(
+			    s, s->line, "a comma or semicolon is missing before this string");
 		s->last = 'v';
 		return scan_string(s);
 	}

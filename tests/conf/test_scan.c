@@ -33,7 +33,7 @@ what_is_fine_passes(void)
 	static const struct row rows[] = {
 	    {"", NULL},
 	    {"# nothing\n// nothing\n/* nothing\n at all */", NULL},
-	    {"a = 1; b = -1\nc : \"x\" \"y\", d = TRUE; e = False", NULL},
+	    {"a = 1; b = -1\nc : \"x\", d = TRUE; e = False", NULL},
 	    {"a = { b = ( { c = [ 1, 2 ]; }, { } ); };", NULL},
 	    {"a = \"quote \\\" and backslash \\\\ and # no comment\";", NULL},
 	    {"a = 0; b = 2147483647; c = -2147483648;", NULL},
@@ -104,6 +104,14 @@ syntax_in_words(void)
 	    {"workers =", "scepd.conf:1: a value is missing after workers ="},
 	    {"= 4;", "scepd.conf:1: a name is missing before ="},
 	    {"{ a = 1; }", "scepd.conf:1: a name is missing before {"},
+	    {"a = \"x\" \"y\";",
+	        "scepd.conf:1: a comma or semicolon is missing before this string"},
+	    {"a = [ \"x\", \"y\"\n\"z\" ];",
+	        "scepd.conf:2: a comma or semicolon is missing before this string"},
+	    {"a = { b = 1; } \"x\";",
+	        "scepd.conf:1: a comma or semicolon is missing before this string"},
+	    {"a.b = 1;", "scepd.conf:1: a.b is a key in a group; write a = { b = ...; };"},
+	    {"a. = 1;", "scepd.conf:1: the name a. has a dot at its end"},
 	    {"a = [ 1, ];", "scepd.conf:1: a comma before ]"},
 	    {"a = ( 1,\n);", "scepd.conf:2: a comma before )"},
 	    {"@include \"x\"",
@@ -111,6 +119,29 @@ syntax_in_words(void)
 	};
 
 	CHECK(rows);
+}
+
+static void
+names_with_dots(void)
+{
+	static const struct {
+		const char *text, *fault;
+	} rows[] = {
+	    {"challenge.type = \"static\";",
+	        "p:1: challenge.type is a key in a group; write challenge = { type = ...; };"},
+	    {"\nra.key = \"x\";",
+	        "p:2: ra.key is a key in a group; write ra = ( { key = ...; } );"},
+	    {"challenge.static.name = \"x\";", "p:1: challenge.static.name is a key in a group; "
+	                                       "write challenge = { static = ( { name "
+	                                       "= ...; } ); };"},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct err e = ERR_INIT;
+
+		CU_ASSERT_EQUAL(conf_scan("p", KEY_FILE_PROFILE, view_str(rows[i].text), &e), -1);
+		CU_ASSERT_STRING_EQUAL(e.detail, rows[i].fault);
+	}
 }
 
 static void
@@ -138,6 +169,7 @@ CU_TestInfo scan_tests[] = {
     T(numbers_that_are_read_differently),
     T(text_that_is_not_closed),
     T(syntax_in_words),
+    T(names_with_dots),
     T(octets_that_do_not_belong),
     CU_TEST_INFO_NULL,
 };
