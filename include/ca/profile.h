@@ -70,4 +70,8 @@ bool profile_name_ok(const char *name);
 unsigned key_usage_read(const char *name);
 const char *key_usage_name(unsigned bit);
 
+/* An extended key usage from its name ("clientAuth"; usages alone, not all that OpenSSL has a name
+ * for) or its dotted OID. The caller frees. NULL: neither, or anyExtendedKeyUsage. */
+ASN1_OBJECT *ext_key_usage_read(const char *text);
+
 #endif

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/err.h>
+#include <openssl/objects.h>
+
 #include "ca/profile.h"
 
 #define DAY (24 * 60 * 60)
@@ -94,4 +97,26 @@ key_usage_name(unsigned bit)
 		if (usages[i].bit == bit)
 			return usages[i].name;
 	return NULL;
+}
+
+ASN1_OBJECT *
+ext_key_usage_read(const char *text)
+{
+	static const char *const names[] = {"serverAuth", "clientAuth", "codeSigning",
+	    "emailProtection", "timeStamping", "OCSPSigning", "ipsecIKE", "ipsecEndSystem",
+	    "ipsecTunnel", "ipsecUser", "msSmartcardLogin", "pkInitClientAuth"};
+	ASN1_OBJECT *o;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+		if (strcmp(text, names[i]) == 0)
+			return OBJ_txt2obj(text, 0);
+	if (strspn(text, "0123456789.") != strlen(text))
+		return NULL;
+	o = OBJ_txt2obj(text, 1);
+	ERR_clear_error();
+	if (o != NULL && OBJ_obj2nid(o) == NID_anyExtendedKeyUsage) {
+		ASN1_OBJECT_free(o);
+		o = NULL;
+	}
+	return o;
 }

@@ -7,9 +7,6 @@
 #include <string.h>
 #include <time.h>
 
-#include <openssl/err.h>
-#include <openssl/objects.h>
-
 #include "conf/conf.h"
 #include "conf/tree.h"
 #include "scep/service.h"
@@ -212,30 +209,6 @@ take_key_usage(const struct tree *t, const config_setting_t *v, void *base, stru
 	return 0;
 }
 
-/* Names of usages and nothing else that OpenSSL has a name for; anything may be given by its
- * number. */
-static ASN1_OBJECT *
-eku_read(const char *text)
-{
-	static const char *const names[] = {"serverAuth", "clientAuth", "codeSigning",
-	    "emailProtection", "timeStamping", "OCSPSigning", "ipsecIKE", "ipsecEndSystem",
-	    "ipsecTunnel", "ipsecUser", "msSmartcardLogin", "pkInitClientAuth"};
-	ASN1_OBJECT *o;
-
-	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-		if (strcmp(text, names[i]) == 0)
-			return OBJ_txt2obj(text, 0);
-	if (strspn(text, "0123456789.") != strlen(text))
-		return NULL;
-	o = OBJ_txt2obj(text, 1);
-	ERR_clear_error();
-	if (o != NULL && OBJ_obj2nid(o) == NID_anyExtendedKeyUsage) {
-		ASN1_OBJECT_free(o);
-		o = NULL;
-	}
-	return o;
-}
-
 int
 take_eku(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
 {
@@ -247,7 +220,7 @@ take_eku(const struct tree *t, const config_setting_t *v, void *base, struct err
 	for (int i = 0; i < config_setting_length(v); i++) {
 		const char *text = config_setting_get_string_elem(v, i);
 
-		if ((o = eku_read(text)) == NULL)
+		if ((o = ext_key_usage_read(text)) == NULL)
 			return wrong(t, config_setting_get_elem(v, (unsigned)i),
 			    "extended_key_usage", text, e);
 		if (sk_ASN1_OBJECT_push(p->ext_key_usage, o) <= 0) {

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "ca/text.h"
 
 #define PARTS_MAX 64
 #define VALUE_MAX 512
@@ -135,6 +136,12 @@ add_part(X509_NAME *name, const struct part *part, int set, struct err *e)
 		ASN1_OBJECT_free(obj);
 		return err_set(
 		    e, ERR_USAGE, "the value of %.*s is empty or too long", (int)type_len, type);
+	}
+	if (!text_plain(view_of(octets, n), NULL)) {
+		ASN1_OBJECT_free(obj);
+		return err_set(e, ERR_USAGE,
+		    "the value of %.*s has a control character or is not UTF-8", (int)type_len,
+		    type);
 	}
 	rc = X509_NAME_add_entry_by_OBJ(
 	    name, obj, MBSTRING_UTF8, (unsigned char *)octets, (int)n, -1, set);

@@ -65,6 +65,26 @@ make_uuid(char out[37], struct err *e)
 	return 0;
 }
 
+/* Windows lets whoever has the key of such a certificate enrol in the name of any user. */
+static bool
+is_request_agent(const ASN1_OBJECT *usage)
+{
+	char oid[80];
+
+	return OBJ_obj2txt(oid, sizeof oid, usage, 1) > 0 &&
+	       strcmp(oid, "1.3.6.1.4.1.311.20.2.1") == 0;
+}
+
+static void
+warn_of_usage(struct ctl *c, const EXTENDED_KEY_USAGE *eku)
+{
+	for (int i = 0; i < sk_ASN1_OBJECT_num(eku); i++)
+		if (is_request_agent(sk_ASN1_OBJECT_value(eku, i)))
+			ctl_note(c,
+			    "warning: with Certificate Request Agent the key of the RA "
+			    "can enrol for any user of a Windows domain that trusts the CA");
+}
+
 /* "serverAuth,1.3.6.1.5.5.7.3.2", or "none". */
 static EXTENDED_KEY_USAGE *
 read_eku(const char *text, struct err *e)
@@ -74,7 +94,7 @@ read_eku(const char *text, struct err *e)
 
 	while (eku != NULL && copy != NULL && strcmp(text, "none") != 0 &&
 	       (word = strsep(&rest, ",")) != NULL) {
-		ASN1_OBJECT *obj = OBJ_txt2obj(word, 0);
+		ASN1_OBJECT *obj = ext_key_usage_read(word);
 
 		if (obj != NULL && sk_ASN1_OBJECT_push(eku, obj) > 0)
 			continue;
@@ -135,6 +155,7 @@ plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct er
 	n->ra_path = n->ra_dir != NULL ? path_join(n->ra_dir, a->operand) : NULL;
 	if (asprintf(&dir, "%s/profiles.d/%s.conf", c->conf.dir, a->operand) >= 0)
 		n->file = dir;
+	warn_of_usage(c, n->eku);
 	if (n->eku == NULL || n->ra_path == NULL || n->file == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	if (path_exists(n->ra_path) || path_exists(n->file))

@@ -102,7 +102,7 @@ bad_names_are_refused(void)
 	    {"FOO=x", "\"FOO\" is not an attribute"},
 	    {"C=Germany", "value of C is not possible"},
 	    {"C=D", "value of C is not possible"},
-	    {"CN=\xff\xfe", "value of CN is not possible"},
+	    {"CN=\xff\xfe", "or is not UTF-8"},
 	    {"CN=0123456789012345678901234567890123456789012345678901234567890123456789",
 	        "value of CN is not possible"},
 	};
@@ -120,6 +120,22 @@ bad_names_are_refused(void)
 	CU_ASSERT_PTR_NULL(dn_read(many, &(struct err)ERR_INIT));
 	many[strlen(many) - 5] = '\0';
 	X509_NAME_free(dn_read(many, &(struct err)ERR_INIT));
+}
+
+/* A name with them would be refused in a request, and could forge a line where it is shown. */
+static void
+control_characters_are_refused(void)
+{
+	static const char *const bad[] = {"CN=a\nb", "CN=a\\0Ab", "CN=a\\00b", "CN=a\\1B[2J",
+	    "CN=a\x7f", "CN=a\xc2\x85", "O=x,CN=a\tb", "CN=a\\FFb"};
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct err e = ERR_INIT;
+
+		CU_ASSERT_PTR_NULL(dn_read(bad[i], &e));
+		CU_ASSERT_EQUAL(e.code, ERR_USAGE);
+		CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "has a control character"));
+	}
 }
 
 static void
@@ -174,6 +190,7 @@ CU_TestInfo dn_tests[] = {
     T(names_are_read),
     T(string_types_fit),
     T(bad_names_are_refused),
+    T(control_characters_are_refused),
     T(suffix_goes_to_the_common_name),
     T(alternative_names_are_read),
     CU_TEST_INFO_NULL,

@@ -130,6 +130,12 @@ the_ra_can_be_chosen(void)
 	ra = stage_cert(&s, "ra/two/ra.pem");
 	CU_ASSERT_EQUAL(X509_get_extended_key_usage(ra), UINT32_MAX);
 	X509_free(ra);
+	CU_ASSERT_FALSE(stage_said(&s, "Certificate Request Agent"));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL,
+	                    "profile|create|agent|--ca|demo|--challenge|dynamic|--ra-"
+	                    "eku|serverAuth,1.3.6.1.4.1.311.20.2.1"),
+	    CTL_OK);
+	CU_ASSERT_TRUE(stage_said(&s, "warning: with Certificate Request Agent"));
 	stage_close(&s);
 }
 
@@ -239,6 +245,14 @@ bad_requests_are_refused(void)
 	    {"x|--ca|demo|--challenge|static|--challenge-stdin", "1234567\n", "", CTL_USAGE},
 	    {"x|--ca|demo|--challenge|dynamic|--key|ec:P-256", NULL, "RSA", CTL_USAGE},
 	    {"x|--ca|demo|--challenge|dynamic|--ra-eku|foo", NULL, "extended key usage", CTL_USAGE},
+	    {"x|--ca|demo|--challenge|dynamic|--ra-eku|serverAuth,CN", NULL,
+	        "\"CN\" is not an extended", CTL_USAGE},
+	    {"x|--ca|demo|--challenge|dynamic|--ra-eku|anyExtendedKeyUsage", NULL,
+	        "is not an extended", CTL_USAGE},
+	    {"x|--ca|demo|--challenge|dynamic|--ra-eku|serverAuth,2.5.29.37.0", NULL,
+	        "is not an extended", CTL_USAGE},
+	    {"x|--ca|demo|--challenge|dynamic|--ra-eku|serverAuth,", NULL, "is not an extended",
+	        CTL_USAGE},
 	    {"x|--ca|demo|--challenge|dynamic|--validity|soon", NULL, "duration", CTL_USAGE},
 	    {"x|--ca|demo|--challenge|dynamic|--path|relative", NULL, "x.conf:", CTL_FAILED},
 	    {"x|--ca|broken|--challenge|dynamic", NULL, "does not belong", CTL_FAILED},
