@@ -16,6 +16,12 @@ int hex_write(struct buf *out, struct view in) __attribute__((warn_unused_result
  * memory. */
 int hex_read(struct buf *out, struct view in) __attribute__((warn_unused_result));
 
+/* The same into out[2 * in.n + 1], NUL-terminated. */
+void hex_of(struct view in, char *out);
+
+/* Exactly n octets from 2 * n digits. -1: anything else. */
+int hex_into(struct view in, uint8_t *out, size_t n) __attribute__((warn_unused_result));
+
 /* Appends base64 with padding and without newlines. -1: memory. */
 int base64_write(struct buf *out, struct view in) __attribute__((warn_unused_result));
 

@@ -19,6 +19,11 @@ ERR(TOO_LARGE, 413, FAIL_NONE, "too-large", "the message is larger than 65536 by
 ERR(BODY_SHORT, 400, FAIL_NONE, "body-short", "the body ended early")
 ERR(NO_NEXT_CA, 404, FAIL_NONE, "no-next-ca", "there is no next CA")
 ERR(NOT_READY, 503, FAIL_NONE, "not-ready", "try again later")
+ERR(STORE, 503, FAIL_NONE, "store", "try again later")
+ERR(DISABLED, 503, FAIL_NONE, "disabled", "this profile is switched off for now")
+ERR(QUEUE_FULL, 503, FAIL_NONE, "queue-full", "too many requests wait for approval")
+ERR(GUESSING, 429, FAIL_NONE, "guessing", "too many wrong challenges from this address")
+ERR(SOURCE, 403, FAIL_NONE, "source", "not from this address")
 ERR(BUSY, 503, FAIL_NONE, "busy", "try again later")
 ERR(INTERNAL, 500, FAIL_NONE, "internal", "internal error")
 
@@ -57,6 +62,12 @@ ERR(CSR_PROOF, 400, FAIL_BAD_REQUEST, "csr-proof", NULL)
 ERR(CSR_SIGNER, 400, FAIL_BAD_REQUEST, "csr-signer", NULL)
 ERR(NO_CHALLENGE, 400, FAIL_BAD_REQUEST, "no-challenge", NULL)
 ERR(CHALLENGE, 400, FAIL_BAD_REQUEST, "challenge", NULL)
+ERR(CHALLENGE_USED, 400, FAIL_BAD_REQUEST, "challenge-used", NULL)
+
+/* What the store knows of a request or transaction */
+ERR(REJECTED, 400, FAIL_BAD_REQUEST, "rejected", "the request was rejected")
+ERR(NO_TRANSACTION, 400, FAIL_BAD_CERT_ID, "no-transaction", "no such transaction of this key")
+ERR(BINDING, 400, FAIL_BAD_REQUEST, "binding", "the challenge is for other names")
 
 /* Policy: said only to a client that has been authorised */
 ERR(KEY_TYPE, 400, FAIL_BAD_ALG, "key-type", "the type of the requested key is not permitted")

@@ -46,6 +46,11 @@ int challenge_add(struct challenge_set *s, const char *name, const char *text, t
 int challenge_check(const struct challenge_set *s, struct view given, time_t now,
     const struct challenge_entry **which, struct err *e) __attribute__((warn_unused_result));
 
+/* What a one-time challenge is digested as: the id of its profile, a zero octet, the challenge.
+ * Appended; secret. -1: memory. */
+int challenge_scope(const char *profile_id, struct view challenge, struct buf *out)
+    __attribute__((warn_unused_result));
+
 void challenge_set_free(struct challenge_set *s);
 
 #endif

@@ -1,26 +1,24 @@
 /* SPDX-License-Identifier: ISC
  *
- * A grant: the right to have one plan signed. Only the checks below can make one, each makes it
- * only for the plan that was checked, and the signer takes nothing else. This is what keeps
- * "authorisation skipped" from being expressible.
+ * A grant: the right to have one plan signed. The signer takes nothing else, and store_reserve is
+ * the only function that makes one: after the claim was admitted and the intent to sign exactly
+ * this plan is recorded (a test holds that no other file calls grant_make).
  */
 #ifndef CA_GRANT_H
 #define CA_GRANT_H
 
-#include "ca/challenge.h"
+#include "ca/claim.h"
 #include "ca/plan.h"
 
-struct grant; /* opaque: made here, read by the signer */
+struct grant; /* opaque */
 
-/* By a static challenge of the profile: NULL, with challenge_check's errors, when it is not right.
- */
-struct grant *grant_by_static_challenge(
-    const struct profile *p, struct view given, time_t now, const struct plan *plan, struct err *e);
+/* For store_reserve alone. The caller frees. NULL: INTERNAL. */
+struct grant *grant_make(const struct claim *by, const struct plan *plan, struct err *e);
 
 /* Whether this grant is for exactly this plan (its TBS digest). NULL: no. */
 bool grant_covers(const struct grant *g, const struct plan *plan);
 
-/* By what it was made, for the log: "static:NAME". */
+/* By what it was made, for the log: claim_reason of the claim. */
 const char *grant_reason(const struct grant *g);
 
 void grant_free(struct grant *g);

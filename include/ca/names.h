@@ -27,4 +27,12 @@ int names_admit_san(const struct profile *p, struct view value, struct err *e)
  * out (cut to fit). */
 void name_text(const X509_NAME *name, char *out, size_t len);
 
+/* The same without a limit, appended. -1: MEMORY. */
+int name_line(const X509_NAME *name, struct buf *out, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* The subjectAltName of a certificate, one name a line: "DNS:" in lower case, "IP:", "email:",
+ * "URI:", "UPN:"; appended, nothing when there is none. -1: MEMORY, INTERNAL. */
+int san_lines(const X509 *cert, struct buf *out, struct err *e) __attribute__((warn_unused_result));
+
 #endif

@@ -30,6 +30,22 @@ struct plan {
  * FORBID_*, EXTENSIONS, CA_EXPIRED, INTERNAL. In any case free it afterwards. */
 int plan_make(const struct profile *p, const struct authority *a, const struct csr *csr, time_t now,
     struct plan *plan, struct err *e) __attribute__((warn_unused_result));
+
+/* The plan as it is kept until it is signed: the certificate with an empty signature, DER,
+ * appended. -1: INTERNAL. */
+int plan_write(const struct plan *plan, struct buf *der, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Reads such a plan back. -1: INTERNAL (malformed), CONFIG (it is for another CA certificate than
+ * the present one of `a`). In any case free it afterwards. */
+int plan_read(const struct authority *a, struct view der, struct plan *plan, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Gives a plan that has waited for the operator the dates and the serial of now. -1: CA_EXPIRED,
+ * INTERNAL. */
+int plan_refresh(const struct profile *p, const struct authority *a, time_t now, struct plan *plan,
+    struct err *e) __attribute__((warn_unused_result));
+
 void plan_free(struct plan *p);
 
 #endif

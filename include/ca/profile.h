@@ -11,7 +11,11 @@
 #include "ca/challenge.h"
 #include "wire/alg.h"
 
-enum challenge_type { CHALLENGE_STATIC, CHALLENGE_DYNAMIC };
+enum challenge_type { CHALLENGE_STATIC, CHALLENGE_DYNAMIC, CHALLENGE_NONE };
+
+/* Who decides: the challenge alone; the operator too, for every request; the operator for a request
+ * without a challenge. */
+enum approval { APPROVAL_AUTOMATIC, APPROVAL_MANUAL, APPROVAL_WITHOUT_CHALLENGE };
 
 /* Key usage bits as in RFC 5280 section 4.2.1.3, bit 0 first. */
 #define USAGE_BIT(n) (1u << (n))
@@ -37,6 +41,14 @@ struct profile {
 	int challenge_expiry_minutes;    /* dynamic only */
 	int max_pending_challenges;      /* dynamic only */
 
+	enum approval approval;
+	int64_t pending_ttl;      /* seconds that a request waits for the operator */
+	int max_pending_requests; /* in the queue of the operator */
+	int wrong_challenges;     /* of one source within the window; then 429; 0: no limit */
+	int64_t wrong_challenges_window; /* seconds */
+	struct net *allow_from;          /* networks that may ask; owned */
+	size_t n_allow_from;             /* 0: all */
+
 	bool include_ca_certificate; /* GetCACert: RA, issuing CA, chain; else the RA alone */
 	bool include_root; /* false drops a self-signed certificate above the issuing CA */
 	bool allow_renewal;
@@ -60,6 +72,11 @@ struct profile {
 /* The defaults of everything; the name, id and ca are empty. -1: MEMORY. */
 int profile_init(struct profile *p, struct err *e) __attribute__((warn_unused_result));
 void profile_free(struct profile *p);
+
+/* What the settings that shape a certificate come to, with the CA that signs: SHA-256. A stored
+ * answer to a static challenge is good only as long as this stays the same. -1: MEMORY. */
+int profile_settings(const struct profile *p, const X509 *ca, uint8_t digest[32], struct err *e)
+    __attribute__((warn_unused_result));
 
 /* Whether a text may be the name of a profile or an authority: [A-Za-z0-9._-], the first a letter
  * or a digit, at most PROFILE_NAME_MAX of them. */

@@ -80,6 +80,33 @@ hex_read(struct buf *out, struct view in)
 	return 0;
 }
 
+void
+hex_of(struct view in, char *out)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < in.n; i++) {
+		*out++ = digits[in.p[i] >> 4];
+		*out++ = digits[in.p[i] & 15];
+	}
+	*out = '\0';
+}
+
+int
+hex_into(struct view in, uint8_t *out, size_t n)
+{
+	if (in.n != 2 * n)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		int hi = hex_value(in.p[2 * i]), lo = hex_value(in.p[2 * i + 1]);
+
+		if (hi < 0 || lo < 0)
+			return -1;
+		out[i] = (uint8_t)(hi << 4 | lo);
+	}
+	return 0;
+}
+
 int
 base64_write(struct buf *out, struct view in)
 {

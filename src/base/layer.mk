@@ -7,6 +7,7 @@ libbase_a_SOURCES = \
 	include/base/err_list.h \
 	include/base/file.h \
 	include/base/gate.h \
+	include/base/journal.h \
 	include/base/log.h \
 	include/base/net.h \
 	include/base/ossl.h \
@@ -17,6 +18,7 @@ libbase_a_SOURCES = \
 	src/base/err.c \
 	src/base/file.c \
 	src/base/gate.c \
+	src/base/journal.c \
 	src/base/log.c \
 	src/base/net.c \
 	src/base/ossl.c \

@@ -84,21 +84,6 @@ out:
 	return rc;
 }
 
-/* Exactly n octets in hexadecimal. */
-static int
-hex_exact(struct view in, uint8_t *out, size_t n)
-{
-	struct buf octets = {0};
-	int rc = -1;
-
-	if (in.n == 2 * n && hex_read(&octets, in) == 0 && octets.n == n) {
-		memcpy(out, octets.p, n);
-		rc = 0;
-	}
-	buf_free(&octets);
-	return rc;
-}
-
 static int
 text_read(const char *text, uint8_t salt[CHALLENGE_SALT], uint8_t hash[CHALLENGE_HASH])
 {
@@ -107,9 +92,9 @@ text_read(const char *text, uint8_t salt[CHALLENGE_SALT], uint8_t hash[CHALLENGE
 	if (strlen(text) != colon + 1 + 2 * CHALLENGE_HASH ||
 	    strncmp(text, TEXT_PREFIX, prefix) != 0 || text[colon] != ':')
 		return -1;
-	if (hex_exact(view_of(text + prefix, 2 * CHALLENGE_SALT), salt, CHALLENGE_SALT) != 0)
+	if (hex_into(view_of(text + prefix, 2 * CHALLENGE_SALT), salt, CHALLENGE_SALT) != 0)
 		return -1;
-	return hex_exact(view_of(text + colon + 1, 2 * CHALLENGE_HASH), hash, CHALLENGE_HASH);
+	return hex_into(view_of(text + colon + 1, 2 * CHALLENGE_HASH), hash, CHALLENGE_HASH);
 }
 
 int
@@ -222,4 +207,12 @@ challenge_set_free(struct challenge_set *s)
 		OPENSSL_cleanse(s->entries, s->n * sizeof *s->entries);
 	free(s->entries);
 	*s = (struct challenge_set){0};
+}
+
+int
+challenge_scope(const char *profile_id, struct view challenge, struct buf *out)
+{
+	if (buf_add(out, profile_id, strlen(profile_id) + 1) != 0)
+		return -1;
+	return challenge.n == 0 ? 0 : buf_add(out, challenge.p, challenge.n);
 }

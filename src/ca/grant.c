@@ -18,8 +18,8 @@ struct grant {
 	char reason[80];
 };
 
-static struct grant *
-grant_new(const struct plan *plan, const char *kind, const char *name, struct err *e)
+struct grant *
+grant_make(const struct claim *by, const struct plan *plan, struct err *e)
 {
 	struct grant *g = calloc(1, sizeof *g);
 
@@ -28,23 +28,8 @@ grant_new(const struct plan *plan, const char *kind, const char *name, struct er
 		free(g);
 		return NULL;
 	}
-	snprintf(g->reason, sizeof g->reason, "%s:%s", kind, name);
+	snprintf(g->reason, sizeof g->reason, "%s", claim_reason(by));
 	return g;
-}
-
-struct grant *
-grant_by_static_challenge(
-    const struct profile *p, struct view given, time_t now, const struct plan *plan, struct err *e)
-{
-	const struct challenge_entry *which = NULL;
-
-	if (p->challenge_type != CHALLENGE_STATIC) {
-		err_set(e, ERR_CHALLENGE, "the challenges of this profile are not static");
-		return NULL;
-	}
-	if (challenge_check(&p->challenges, given, now, &which, e) != 0)
-		return NULL;
-	return grant_new(plan, "static", which->name, e);
 }
 
 bool

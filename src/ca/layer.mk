@@ -2,8 +2,10 @@ noinst_LIBRARIES += libca.a
 libca_a_SOURCES = \
 	include/ca/authority.h \
 	include/ca/challenge.h \
+	include/ca/claim.h \
 	include/ca/extreq.h \
 	include/ca/grant.h \
+	include/ca/identity.h \
 	include/ca/memo.h \
 	include/ca/names.h \
 	include/ca/plan.h \
@@ -12,10 +14,13 @@ libca_a_SOURCES = \
 	include/ca/text.h \
 	src/ca/authority.c \
 	src/ca/challenge.c \
+	src/ca/claim.c \
 	src/ca/extreq.c \
 	src/ca/grant.c \
+	src/ca/identity.c \
 	src/ca/memo.c \
 	src/ca/names.c \
+	src/ca/names_text.c \
 	src/ca/plan.c \
 	src/ca/profile.c \
 	src/ca/tbs.c \

@@ -208,30 +208,3 @@ out:
 	GENERAL_NAMES_free(names);
 	return rc;
 }
-
-/* A value that is no text is shown as its octets in hexadecimal (RFC 2253 section 2.4). */
-static int
-name_print(BIO *bio, const X509_NAME *name)
-{
-	unsigned long octets = XN_FLAG_RFC2253 & ~(unsigned long)ASN1_STRFLGS_UTF8_CONVERT;
-
-	if (X509_NAME_print_ex(bio, name, 0, XN_FLAG_RFC2253) >= 0)
-		return 0;
-	ERR_clear_error();
-	if (BIO_reset(bio) != 1 ||
-	    X509_NAME_print_ex(bio, name, 0, octets | ASN1_STRFLGS_DUMP_ALL) < 0)
-		return -1;
-	return 0;
-}
-
-void
-name_text(const X509_NAME *name, char *out, size_t len)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-	int n = -1, room = len > INT_MAX ? INT_MAX : (int)len;
-
-	if (bio != NULL && name_print(bio, name) == 0)
-		n = BIO_read(bio, out, room - 1);
-	out[n > 0 ? n : 0] = '\0';
-	BIO_free(bio);
-}

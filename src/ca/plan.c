@@ -128,6 +128,83 @@ plan_make(const struct profile *p, const struct authority *a, const struct csr *
 	return 0;
 }
 
+/* SEQUENCE { tbsCertificate, signatureAlgorithm, empty BIT STRING } */
+int
+plan_write(const struct plan *plan, struct buf *der, struct err *e)
+{
+	static const uint8_t no_signature[] = {V_ASN1_BIT_STRING, 1, 0};
+	uint8_t *tbs = NULL, *alg = NULL, *out;
+	int n_tbs = i2d_re_X509_tbs(plan->cert, &tbs);
+	int n_alg = i2d_X509_ALGOR(X509_get0_tbs_sigalg(plan->cert), &alg);
+	int n = n_tbs + n_alg + (int)sizeof no_signature,
+	    whole = ASN1_object_size(1, n, V_ASN1_SEQUENCE);
+	int rc = -1;
+
+	if (n_tbs > 0 && n_alg > 0 && (out = buf_room(der, (size_t)whole)) != NULL) {
+		ASN1_put_object(&out, 1, n, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+		memcpy(out, tbs, (size_t)n_tbs);
+		memcpy(out + n_tbs, alg, (size_t)n_alg);
+		memcpy(out + n_tbs + n_alg, no_signature, sizeof no_signature);
+		der->n += (size_t)whole;
+		rc = 0;
+	}
+	OPENSSL_free(tbs);
+	OPENSSL_free(alg);
+	return rc == 0 ? 0 : err_set(e, ERR_INTERNAL, "writing a plan");
+}
+
+/* Whether this CA certificate would sign it now: same name, algorithm and key. */
+static bool
+fits(const struct authority *a, const X509 *cert)
+{
+	ASN1_OCTET_STRING *by = X509_get_ext_d2i(a->cert, NID_subject_key_identifier, NULL, NULL);
+	AUTHORITY_KEYID *akid = X509_get_ext_d2i(cert, NID_authority_key_identifier, NULL, NULL);
+	bool same =
+	    X509_NAME_cmp(X509_get_issuer_name(cert), X509_get_subject_name(a->cert)) == 0 &&
+	    alg_nid(X509_get0_tbs_sigalg(cert)) == a->sig_nid &&
+	    (by == NULL || (akid != NULL && akid->keyid != NULL &&
+	                       ASN1_OCTET_STRING_cmp(by, akid->keyid) == 0));
+
+	ASN1_OCTET_STRING_free(by);
+	AUTHORITY_KEYID_free(akid);
+	return same;
+}
+
+int
+plan_read(const struct authority *a, struct view der, struct plan *plan, struct err *e)
+{
+	const ASN1_INTEGER *serial;
+
+	*plan = (struct plan){.cert = ossl_cert_read(der)};
+	if (plan->cert == NULL)
+		return err_set_ossl(e, ERR_INTERNAL, "a stored plan cannot be read");
+	serial = X509_get0_serialNumber(plan->cert);
+	if (ASN1_STRING_length(serial) != SERIAL_LEN ||
+	    time_read(X509_get0_notBefore(plan->cert), &plan->not_before) != 0 ||
+	    time_read(X509_get0_notAfter(plan->cert), &plan->not_after) != 0 ||
+	    tbs_digest(plan->cert, plan->tbs_digest) != 0)
+		return err_set_ossl(e, ERR_INTERNAL, "a stored plan is incomplete");
+	memcpy(plan->serial, ASN1_STRING_get0_data(serial), SERIAL_LEN);
+	return fits(a, plan->cert)
+	           ? 0
+	           : err_set(e, ERR_CONFIG, "a stored plan is for another certificate of CA %s",
+	                 a->name);
+}
+
+int
+plan_refresh(const struct profile *p, const struct authority *a, time_t now, struct plan *plan,
+    struct err *e)
+{
+	if (choose_validity(p, a, now, plan, e) != 0 || choose_serial(plan, e) != 0)
+		return -1;
+	if (ASN1_TIME_set(X509_getm_notBefore(plan->cert), plan->not_before) == NULL ||
+	    ASN1_TIME_set(X509_getm_notAfter(plan->cert), plan->not_after) == NULL ||
+	    ASN1_STRING_set(X509_get_serialNumber(plan->cert), plan->serial, SERIAL_LEN) != 1 ||
+	    tbs_digest(plan->cert, plan->tbs_digest) != 0)
+		return err_set_ossl(e, ERR_INTERNAL, "dates of a plan");
+	return 0;
+}
+
 void
 plan_free(struct plan *p)
 {

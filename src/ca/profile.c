@@ -10,6 +10,8 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
+#include "base/net.h"
+#include "base/ossl.h"
 #include "ca/profile.h"
 
 #define DAY (24 * 60 * 60)
@@ -38,6 +40,11 @@ profile_init(struct profile *p, struct err *e)
 	    .challenge_type = CHALLENGE_STATIC,
 	    .challenge_expiry_minutes = 60,
 	    .max_pending_challenges = 100,
+	    .approval = APPROVAL_AUTOMATIC,
+	    .pending_ttl = 7 * DAY,
+	    .max_pending_requests = 1000,
+	    .wrong_challenges = 100,
+	    .wrong_challenges_window = 10 * 60,
 	    .include_ca_certificate = true,
 	    .include_root = true,
 	    .allow_renewal = true,
@@ -66,9 +73,35 @@ profile_free(struct profile *p)
 	for (size_t i = 0; i < p->n_paths; i++)
 		free(p->paths[i]);
 	free(p->paths);
+	free(p->allow_from);
 	challenge_set_free(&p->challenges);
 	sk_ASN1_OBJECT_pop_free(p->ext_key_usage, ASN1_OBJECT_free);
 	*p = (struct profile){0};
+}
+
+int
+profile_settings(const struct profile *p, const X509 *ca, uint8_t digest[32], struct err *e)
+{
+	struct buf all = {0};
+	int rc = -1;
+
+	if (buf_printf(&all, "%lld %lld %u ", (long long)p->validity, (long long)p->backdate,
+	        p->key_usage) != 0)
+		goto out;
+	for (int i = 0; i < sk_ASN1_OBJECT_num(p->ext_key_usage); i++) {
+		const ASN1_OBJECT *o = sk_ASN1_OBJECT_value(p->ext_key_usage, i);
+
+		if (buf_printf(&all, "%zu ", OBJ_length(o)) != 0 ||
+		    buf_add(&all, OBJ_get0_data(o), OBJ_length(o)) != 0)
+			goto out;
+	}
+	if (ossl_write(&all, ca, ASN1_ITEM_rptr(X509)) != 0)
+		goto out;
+	ossl_sha256(buf_view(&all), digest);
+	rc = 0;
+out:
+	buf_free(&all);
+	return rc == 0 ? 0 : err_set(e, ERR_MEMORY, "settings of a profile");
 }
 
 bool

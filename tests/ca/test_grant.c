@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * A grant: made by a right challenge only, and good for the one plan it was made for.
+ * A claim is made by a right challenge only; a grant is good for the one plan it was made for.
  */
 #include <string.h>
 
@@ -45,6 +45,20 @@ desk_close(struct desk *d)
 	profile_free(&d->p);
 }
 
+static struct grant *
+granted(struct desk *d)
+{
+	struct claim *c = claim_by_static_challenge(&d->p, view_str(SECRET), NOW, &d->e);
+	struct grant *g;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	CU_ASSERT_EQUAL(claim_kind(c), CLAIM_STATIC);
+	CU_ASSERT_EQUAL(claim_mac(c).n, 0);
+	g = grant_make(c, &d->plan, &d->e);
+	claim_free(c);
+	return g;
+}
+
 static void
 a_grant_is_for_one_plan(void)
 {
@@ -52,7 +66,7 @@ a_grant_is_for_one_plan(void)
 	struct desk d;
 
 	desk_open(&d);
-	g = grant_by_static_challenge(&d.p, view_str(SECRET), NOW, &d.plan, &d.e);
+	g = granted(&d);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(g);
 	CU_ASSERT_STRING_EQUAL(grant_reason(g), "static:fleet");
 	CU_ASSERT(grant_covers(g, &d.plan));
@@ -74,7 +88,7 @@ a_plan_changed_afterwards_is_not_covered(void)
 	struct desk d;
 
 	desk_open(&d);
-	g = grant_by_static_challenge(&d.p, view_str(SECRET), NOW, &d.plan, &d.e);
+	g = granted(&d);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(g);
 	ASN1_TIME_set(X509_getm_notAfter(d.plan.cert), NOW + 3650 * DAY);
 	CU_ASSERT(!grant_covers(g, &d.plan));
@@ -88,7 +102,7 @@ static void
 refused(struct desk *d, const char *given, time_t now, enum err_code code)
 {
 	err_clear(&d->e);
-	CU_ASSERT_PTR_NULL(grant_by_static_challenge(&d->p, view_str(given), now, &d->plan, &d->e));
+	CU_ASSERT_PTR_NULL(claim_by_static_challenge(&d->p, view_str(given), now, &d->e));
 	CU_ASSERT_EQUAL(d->e.code, code);
 }
 
@@ -117,7 +131,39 @@ a_dynamic_profile_has_no_static_challenges(void)
 	desk_close(&d);
 }
 
+/* Nothing shown is a claim only where the operator decides. */
+static void
+nothing_is_claimed_by_nothing(void)
+{
+	static const uint8_t mac[32] = {0xab, 0xcd};
+	struct claim *c;
+	struct desk d;
+
+	desk_open(&d);
+	CU_ASSERT_PTR_NULL(claim_for_approval(&d.p, &d.e));
+	CU_ASSERT_EQUAL(d.e.code, ERR_NO_CHALLENGE);
+	d.p.approval = APPROVAL_MANUAL; /* in addition to the challenge */
+	CU_ASSERT_PTR_NULL(claim_for_approval(&d.p, &d.e));
+	d.p.approval = APPROVAL_WITHOUT_CHALLENGE;
+	CU_ASSERT_PTR_NOT_NULL((c = claim_for_approval(&d.p, &d.e)));
+	CU_ASSERT_EQUAL(claim_kind(c), CLAIM_MANUAL);
+	claim_free(c);
+	err_clear(&d.e);
+	CU_ASSERT_PTR_NULL(claim_by_dynamic_challenge(&d.p, view_str("x"), mac, &d.e));
+	CU_ASSERT_EQUAL(d.e.code, ERR_CHALLENGE);
+	d.p.challenge_type = CHALLENGE_DYNAMIC;
+	err_clear(&d.e);
+	CU_ASSERT_PTR_NULL(claim_by_dynamic_challenge(&d.p, view_str(""), mac, &d.e));
+	CU_ASSERT_EQUAL(d.e.code, ERR_NO_CHALLENGE);
+	CU_ASSERT_PTR_NOT_NULL((c = claim_by_dynamic_challenge(&d.p, view_str("x"), mac, &d.e)));
+	CU_ASSERT_STRING_EQUAL(claim_reason(c), "dynamic:abcd000000000000");
+	CU_ASSERT(view_eq(claim_mac(c), view_of(mac, 32)));
+	claim_free(c);
+	desk_close(&d);
+}
+
 CU_TestInfo grant_tests[] = {
+    T(nothing_is_claimed_by_nothing),
     T(a_grant_is_for_one_plan),
     T(a_plan_changed_afterwards_is_not_covered),
     T(without_a_right_challenge_there_is_none),

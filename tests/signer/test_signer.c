@@ -67,6 +67,17 @@ plan_for(const struct profile *p, const struct authority *a, struct plan *plan)
 	buf_free(&der);
 }
 
+static struct grant *
+granted(const struct profile *p, const struct plan *plan)
+{
+	struct err e = ERR_INIT;
+	struct claim *c = claim_by_static_challenge(p, secret, time(NULL), &e);
+	struct grant *g = c != NULL ? grant_make(c, plan, &e) : NULL;
+
+	claim_free(c);
+	return g;
+}
+
 /* With every kind of CA key: the certificate verifies under the CA, and only a grant for this very
  * plan is taken. */
 static void
@@ -92,7 +103,7 @@ a_granted_plan_is_signed_and_no_other(void)
 		profile_with_secret(&p);
 		plan_for(&p, &a, &plan);
 		plan_for(&p, &a, &other);
-		grant = grant_by_static_challenge(&p, secret, time(NULL), &plan, &e);
+		grant = granted(&p, &plan);
 		CU_ASSERT_PTR_NOT_NULL_FATAL(grant);
 		CU_ASSERT_EQUAL(signer_issue(k, grant, &other, &der, &e), -1);
 		CU_ASSERT_EQUAL(e.code, ERR_INTERNAL);
@@ -132,7 +143,7 @@ a_plan_changed_after_the_grant_is_refused(void)
 	k = ca_key_new(make_rsa(2048, 0), cert, &e);
 	profile_with_secret(&p);
 	plan_for(&p, &a, &plan);
-	grant = grant_by_static_challenge(&p, secret, time(NULL), &plan, &e);
+	grant = granted(&p, &plan);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(grant);
 	X509_gmtime_adj(X509_getm_notAfter(plan.cert), 86400L * 9999);
 	CU_ASSERT_EQUAL(signer_issue(k, grant, &plan, &der, &e), -1);
