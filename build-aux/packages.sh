@@ -3,13 +3,13 @@
 # shellcheck shell=bash disable=SC2034,SC2046,SC2086
 
 BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config
-	libssl-dev libfcgi-dev libconfig-dev libjansson-dev libcurl4-openssl-dev"
-UNIT_PACKAGES="libcunit1-dev mandoc"
+	libssl-dev libfcgi-dev libconfig-dev libjansson-dev libcurl4-openssl-dev libhiredis-dev"
+UNIT_PACKAGES="libcunit1-dev mandoc redis-server"
 E2E_PACKAGES="nginx lighttpd lighttpd-mod-openssl spawn-fcgi curl openssl dbus
 	certmonger strongswan-pki libstrongswan-extra-plugins scep"
 
 # Services of those packages that would otherwise run from the next boot on.
-PACKAGE_SERVICES="nginx lighttpd certmonger"
+PACKAGE_SERVICES="nginx lighttpd certmonger redis-server"
 
 policy=/usr/sbin/policy-rc.d
 policy_mark="# placed by scepd while it installs packages"

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What operators and guessers do elsewhere must take effect on every host within a second: each
+ * worker asks the store for it when it last did so that long ago. And the other direction: what
+ * came of a request, for `scepctl why` and for the budget of wrong challenges.
+ */
+#ifndef STORE_STATE_H
+#define STORE_STATE_H
+
+#include "store/store.h"
+
+#define STATE_AGE_MS 1000
+
+/* Whether a profile (its id) may serve this source now. -1: DISABLED, GUESSING, STORE. */
+int store_admits(struct store *s, const char *profile, const char *source, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Records an outcome: `event` is JSON. With budget > 0 it was a wrong challenge: after so many of
+ * one source within `window` seconds it is blocked for as long. `unique` tells events apart. Its
+ * failure changes nothing for the client. -1: STORE. */
+struct store_note {
+	const char *event, *profile, *source, *unique;
+	int budget;
+	int64_t window;
+};
+int store_note(struct store *s, const struct store_note *n, struct err *e)
+    __attribute__((warn_unused_result));
+
+#endif

@@ -1,0 +1,50 @@
+# The function library: its parts in the order in which they use each other, with the number of the
+# protocol in their names, as an array of octets.
+LUA_PARTS = \
+	$(srcdir)/src/store/lua/head.lua \
+	$(srcdir)/src/store/lua/challenge.lua \
+	$(srcdir)/src/store/lua/record.lua \
+	$(srcdir)/src/store/lua/transaction.lua \
+	$(srcdir)/src/store/lua/queue.lua \
+	$(srcdir)/src/store/lua/state.lua
+EXTRA_DIST += \
+	src/store/lua/head.lua \
+	src/store/lua/challenge.lua \
+	src/store/lua/record.lua \
+	src/store/lua/transaction.lua \
+	src/store/lua/queue.lua \
+	src/store/lua/state.lua
+
+src/store/library_text.h: $(LUA_PARTS) Makefile
+	@$(MKDIR_P) src/store
+	$(AM_V_GEN)digest=$$(cat $(LUA_PARTS) | sed 's/@PROTOCOL@/$(STORE_PROTOCOL)/g' | sha256sum | cut -c1-64) && \
+	{ printf '#define LIBRARY_DIGEST "%s"\nstatic const unsigned char library[] = {\n' $$digest; \
+	  cat $(LUA_PARTS) | sed "s/@PROTOCOL@/$(STORE_PROTOCOL)/g; s/@DIGEST@/$$digest/" | od -An -v -tx1 | \
+		sed 's/ \([0-9a-f][0-9a-f]\)/0x\1,/g'; \
+	  printf '};\n'; } > $@.tmp && mv $@.tmp $@
+BUILT_SOURCES += src/store/library_text.h
+CLEANFILES += src/store/library_text.h
+
+noinst_LIBRARIES += libstore.a
+libstore_a_SOURCES = \
+	include/store/call.h \
+	include/store/state.h \
+	include/store/store.h \
+	include/store/transaction.h \
+	src/store/call.c \
+	src/store/check.c \
+	src/store/connection.h \
+	src/store/library.c \
+	src/store/link.c \
+	src/store/sentinel.c \
+	src/store/state.c \
+	src/store/store.c \
+	src/store/tls.c \
+	src/store/transaction.c
+src/store/library.$(OBJEXT): src/store/library_text.h
+
+if HAVE_CUNIT
+check_LIBRARIES += libtestredis.a
+libtestredis_a_SOURCES = tests/support/redis.c tests/support/redis.h
+libtestredis_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+endif

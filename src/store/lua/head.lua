@@ -1,0 +1,53 @@
+#!lua name=scepd@PROTOCOL@
+-- SPDX-License-Identifier: ISC
+--
+-- The function library of scepd: every step that must happen whole or not at all, for all workers
+-- of all hosts. A function is called with one key, the prefix of the pool in braces, so that all
+-- keys of a pool share one hash slot; everything else is an argument. Names carry the number of the
+-- protocol, since they are global in a server. The rules of every function: time is the server's;
+-- read and check first, write last, because an error on the way undoes nothing; answer with a word
+-- in upper case and what belongs to it; nothing of a client stands in an error.
+
+local function now_ms()
+	local t = redis.call('TIME')
+	return t[1] * 1000 + math.floor(t[2] / 1000)
+end
+
+-- Gives the arguments their names, in order.
+local function named(args, names)
+	local t = {}
+	for i, name in ipairs(names) do
+		t[name] = args[i] or ''
+	end
+	return t
+end
+
+-- The fields of a hash by name; what is absent is nil.
+local function fields(key, names)
+	local values, t = redis.call('HMGET', key, unpack(names)), {}
+	for i, name in ipairs(names) do
+		t[name] = values[i] or nil
+	end
+	return t
+end
+
+-- Fails now, before anything is written, when a key holds another type than it should.
+local function expect(key, kind)
+	local found = redis.call('TYPE', key).ok
+	if found ~= 'none' and found ~= kind then
+		error('WRONGTYPE ' .. kind .. ' expected')
+	end
+end
+
+-- Puts an event into the stream of outcomes of the last 24 hours; note is JSON.
+local STREAM_MAX, STREAM_SPAN = 200000, 86400000
+local function note_event(pool, now, note)
+	if note ~= '' then
+		redis.call('XADD', pool .. ':log', 'MAXLEN', '~', STREAM_MAX, '*', 'n', note)
+		redis.call('XTRIM', pool .. ':log', 'MINID', '~', string.format('%d-0', now - STREAM_SPAN))
+	end
+end
+
+local function register(name, body)
+	redis.register_function('scepd@PROTOCOL@_' .. name, body)
+end

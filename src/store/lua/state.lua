@@ -1,0 +1,46 @@
+
+-- What every worker must know soon: profiles that are switched off, and sources that guessed too
+-- often. Workers ask once a second and answer from what they heard.
+
+-- state: for each profile that is off its name and reason; for each blocked source "profile source".
+register('state', function(keys)
+	local pool, now = keys[1], now_ms()
+	local block = pool .. ':blk'
+	redis.call('ZREMRANGEBYSCORE', block, '-inf', now)
+	return {redis.call('HGETALL', pool .. ':off'), redis.call('ZRANGE', block, 0, 9999)}
+end)
+
+-- note: an outcome for the stream; with a source and a budget it counts as a wrong challenge, and the
+-- source is blocked for the window once it has spent it: NOTED | BLOCKED.
+register('note', function(keys, args)
+	local pool, now = keys[1], now_ms()
+	local a = named(args, {'note', 'profile', 'source', 'budget', 'window', 'unique'})
+	local answer = 'NOTED'
+	expect(pool .. ':log', 'stream')
+	if a.source ~= '' and tonumber(a.budget) > 0 then
+		local wrong, window = pool .. ':bad:' .. a.profile .. ':' .. a.source, tonumber(a.window) * 1000
+		redis.call('ZREMRANGEBYSCORE', wrong, '-inf', now - window)
+		redis.call('ZADD', wrong, now, a.unique)
+		redis.call('PEXPIRE', wrong, window)
+		if redis.call('ZCARD', wrong) >= tonumber(a.budget) then
+			redis.call('ZADD', pool .. ':blk', now + window, a.profile .. ' ' .. a.source)
+			answer = 'BLOCKED'
+		end
+	end
+	note_event(pool, now, a.note)
+	return {answer}
+end)
+
+-- hello: what a worker checks when it connects: the digest of the library, the proof of the pepper
+-- (the first one to connect leaves it), the run id recorded by the administrator, the time in ms.
+register('hello', function(keys, args)
+	local pool = keys[1]
+	local a = named(args, {'proof'})
+	local pepper = pool .. ':pepper'
+	local proof = redis.call('GET', pepper)
+	if not proof and a.proof ~= '' then
+		redis.call('SET', pepper, a.proof)
+		proof = a.proof
+	end
+	return {'@DIGEST@', proof or '', redis.call('HGET', pool .. ':install', 'run') or '', now_ms()}
+end)

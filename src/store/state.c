@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * See store/state.h and src/store/lua/state.lua.
+ */
+#include "store/state.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "connection.h"
+#include "store/call.h"
+
+static int
+refresh(struct store *s, struct err *e)
+{
+	struct args none = {0};
+	redisReply *r;
+
+	if (s->state != NULL && clock_ms() - s->state_at < STATE_AGE_MS)
+		return 0;
+	if ((r = store_call(s, "state", &none, false, e)) == NULL)
+		return -1;
+	if (reply_array(r, 0) == NULL || reply_array(r, 1) == NULL) {
+		reply_strange(r, "state", e);
+		freeReplyObject(r);
+		return -1;
+	}
+	freeReplyObject(s->state);
+	s->state = r;
+	s->state_at = clock_ms();
+	return 0;
+}
+
+static bool
+is_blocked(const redisReply *blocked, const char *profile, const char *source)
+{
+	size_t n = strlen(profile);
+
+	for (size_t i = 0; i < blocked->elements; i++) {
+		struct view v = reply_view(blocked, i);
+
+		if (v.n == n + 1 + strlen(source) && memcmp(v.p, profile, n) == 0 &&
+		    memcmp(v.p + n + 1, source, v.n - n - 1) == 0)
+			return true;
+	}
+	return false;
+}
+
+int
+store_admits(struct store *s, const char *profile, const char *source, struct err *e)
+{
+	const redisReply *off;
+
+	if (refresh(s, e) != 0)
+		return -1;
+	off = reply_array(s->state, 0);
+	for (size_t i = 0; i + 1 < off->elements; i += 2) {
+		struct view why = reply_view(off, i + 1);
+
+		if (view_eq(reply_view(off, i), view_str(profile)))
+			return err_set(e, ERR_DISABLED, "%.*s", (int)why.n, (const char *)why.p);
+	}
+	return is_blocked(reply_array(s->state, 1), profile, source)
+	           ? err_set(e, ERR_GUESSING, "blocked after too many wrong challenges")
+	           : 0;
+}
+
+int
+store_note(struct store *s, const struct store_note *n, struct err *e)
+{
+	struct args a = {0};
+	redisReply *r;
+
+	arg_str(&a, n->event);
+	arg_str(&a, n->profile);
+	arg_str(&a, n->budget > 0 ? n->source : "");
+	arg_int(&a, n->budget);
+	arg_int(&a, n->window);
+	arg_str(&a, n->unique);
+	if ((r = store_call(s, "note", &a, false, e)) == NULL)
+		return -1;
+	if (reply_is(r, "BLOCKED"))
+		s->state_at = INT64_MIN / 2; /* hear of it at once */
+	freeReplyObject(r);
+	return 0;
+}
