@@ -28,4 +28,11 @@ uid_t conf_user(const struct conf *c);
 int conf_passphrase(const struct conf *c, const char *what, struct secret *out, struct err *e)
     __attribute__((warn_unused_result));
 
+/* The store as configured, with its password and pepper; not connected yet. The caller frees. NULL:
+ * CONFIG (no pepper), KEY_FILE, FILE, MEMORY. */
+struct store *conf_store(const struct conf *c, struct err *e);
+
+/* What this host is called among the others. */
+void conf_node_name(const struct conf *c, char out[64]);
+
 #endif

@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/net.h"
 #include "ca/profile.h"
+#include "store/store.h"
 
 struct conf_profile {
 	struct profile profile;     /* owned */
@@ -39,6 +40,10 @@ struct conf {
 	size_t n_trusted_proxies;
 	char *default_profile;         /* "" : none */
 	char *ca_dir, *passphrase_dir; /* absolute; passphrase_dir "" : none */
+	struct store_conf store;       /* strings owned */
+	char *issued_log;              /* absolute; "": none */
+	int64_t record_grace;          /* seconds */
+	char *node_name;               /* "": the name of the host */
 	struct conf_profile *profiles;
 	size_t n_profiles;
 };

@@ -9,7 +9,9 @@
 #include "base/net.h"
 #include "ca/authority.h"
 #include "ca/profile.h"
+#include "base/journal.h"
 #include "signer/keyring.h"
+#include "store/store.h"
 #include "wire/http.h"
 
 #define RAS_MAX 4
@@ -26,6 +28,7 @@ struct service_profile {
 	const struct service_ca *ca; /* borrowed from the service */
 	struct ra_key *ras[RAS_MAX]; /* owned; the first is presented by GetCACert */
 	size_t n_ras;
+	uint8_t settings[32];     /* profile_settings */
 	struct buf caps, ca_cert; /* bodies prepared by service_prepare; owned */
 };
 
@@ -34,6 +37,11 @@ struct service {
 	size_t n_cas;
 	struct service_profile *profiles; /* owned */
 	size_t n_profiles;
+	struct store *store;     /* owned; NULL: none is configured, and nothing is issued */
+	struct journal *journal; /* the log of what was issued; owned; NULL: none */
+	int64_t lease;           /* seconds after which a worker that signs counts as dead */
+	int64_t record_grace;    /* seconds that the record of a certificate outlives it */
+	char node[64];           /* what this host is called in events */
 	const struct service_profile *default_profile; /* may be NULL */
 	struct net *trusted_proxies;                   /* owned */
 	size_t n_trusted_proxies;

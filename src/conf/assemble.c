@@ -12,6 +12,7 @@
 #include <openssl/crypto.h>
 
 #include "base/file.h"
+#include "base/net.h"
 #include "conf/assemble.h"
 
 #define PEM_MAX (256u << 10)
@@ -262,6 +263,14 @@ copy_lists(const struct profile *from, struct profile *to)
 		memcpy(to->challenges.entries, from->challenges.entries, size);
 		to->challenges.n = from->challenges.n;
 	}
+	if (from->n_allow_from > 0) {
+		size_t size = from->n_allow_from * sizeof *to->allow_from;
+
+		if ((to->allow_from = malloc(size)) == NULL)
+			return -1;
+		memcpy(to->allow_from, from->allow_from, size);
+		to->n_allow_from = from->n_allow_from;
+	}
 	to->ext_key_usage =
 	    sk_ASN1_OBJECT_deep_copy(from->ext_key_usage, OBJ_dup, ASN1_OBJECT_free);
 	return to->ext_key_usage == NULL ? -1 : 0;
@@ -276,6 +285,8 @@ copy_profile(const struct profile *from, struct profile *to, struct err *e)
 	to->n_paths = 0;
 	to->challenges.entries = NULL;
 	to->challenges.n = 0;
+	to->allow_from = NULL;
+	to->n_allow_from = 0;
 	to->ext_key_usage = NULL;
 	return copy_lists(from, to) == 0 ? 0 : err_set(e, ERR_MEMORY, "no memory");
 }
@@ -310,11 +321,25 @@ copy_proxies(const struct conf *c, struct service *s, struct err *e)
 	return 0;
 }
 
+/* What is recorded and where. */
+static int
+open_records(const struct conf *c, struct service *s, struct err *e)
+{
+	s->lease = c->request_deadline;
+	s->record_grace = c->record_grace;
+	conf_node_name(c, s->node);
+	if ((s->store = conf_store(c, e)) == NULL)
+		return -1;
+	if (*c->issued_log != '\0' && (s->journal = journal_open(c->issued_log, e)) == NULL)
+		return -1;
+	return 0;
+}
+
 int
 conf_assemble(const struct conf *c, struct service *s, struct err *e)
 {
 	*s = (struct service){0};
-	if (load_cas(c, s, e) != 0 || copy_proxies(c, s, e) != 0)
+	if (load_cas(c, s, e) != 0 || copy_proxies(c, s, e) != 0 || open_records(c, s, e) != 0)
 		return -1;
 	if ((s->profiles = calloc(c->n_profiles + 1, sizeof *s->profiles)) == NULL)
 		return err_set(e, ERR_MEMORY, "no memory");

@@ -240,11 +240,14 @@ conf_free(struct conf *c)
 {
 	char **const texts[] = {&c->file, &c->dir, &c->public_url, &c->listen, &c->listen_group,
 	    &c->user, &c->group, &c->log_target, &c->default_profile, &c->ca_dir,
-	    &c->passphrase_dir};
+	    &c->passphrase_dir, &c->issued_log, &c->node_name, &c->store.server, &c->store.primary,
+	    &c->store.user, &c->store.password_file, &c->store.prefix, &c->store.pepper_file,
+	    &c->store.tls_ca_file, &c->store.tls_name};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		free(*texts[i]);
 	free(c->trusted_proxies);
+	strings_free(c->store.sentinels, c->store.n_sentinels);
 	for (size_t i = 0; i < c->n_profiles; i++)
 		profile_files_free(&c->profiles[i]);
 	free(c->profiles);

@@ -1,12 +1,14 @@
 noinst_LIBRARIES += libconf.a
 libconf_a_SOURCES = \
 	src/conf/assemble.c \
+	src/conf/assemble_store.c \
 	src/conf/conf.c \
 	src/conf/key.c \
 	src/conf/print.c \
 	src/conf/scan.c \
 	src/conf/take.c \
 	src/conf/take_profile.c \
+	src/conf/take_store.c \
 	src/conf/tree.c
 
 if HAVE_CUNIT
@@ -21,5 +23,5 @@ t_conf_SOURCES = \
 	tests/conf/test_print.c \
 	tests/conf/test_scan.c
 t_conf_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-t_conf_LDADD = libsupport.a $(LINK_CONF) $(CUNIT_LIBS)
+t_conf_LDADD = libtestredis.a libsupport.a $(LINK_CONF) $(CUNIT_LIBS)
 endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/net.h"
 #include "conf/conf.h"
 #include "conf/tree.h"
 #include "scep/service.h"
@@ -142,12 +143,51 @@ take_challenges(const struct tree *t, const config_setting_t *v, void *base, str
 		    "a static profile needs at least one challenge in challenge.static (\"scepctl "
 		    "challenge "
 		    "hash\" makes its hash)");
-	if (p->challenge_type == CHALLENGE_DYNAMIC && n > 0)
-		return tree_fault(t, v, e, "a dynamic profile has no static challenges");
+	if (p->challenge_type != CHALLENGE_STATIC && n > 0)
+		return tree_fault(t, v, e, "only a static profile has static challenges");
 	for (int i = 0; i < n; i++)
 		if (take_challenge(t, config_setting_get_elem(v, (unsigned)i), &p->challenges, e) !=
 		    0)
 			return -1;
+	return 0;
+}
+
+int
+take_approval(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct profile *p = &((struct conf_profile *)base)->profile;
+	const char *text = config_setting_get_string(v);
+
+	if (strcmp(text, "automatic") == 0)
+		p->approval = APPROVAL_AUTOMATIC;
+	else if (strcmp(text, "manual") == 0)
+		p->approval = APPROVAL_MANUAL;
+	else if (strcmp(text, "without_challenge") == 0)
+		p->approval = APPROVAL_WITHOUT_CHALLENGE;
+	else
+		return wrong(t, v, "approval", text, e);
+	/* What asks for nothing must not let anybody in. */
+	if (p->challenge_type == CHALLENGE_NONE && p->approval != APPROVAL_MANUAL)
+		return tree_fault(t, tree_given(t, v) ? v : NULL, e,
+		    "a profile whose challenge.type is \"none\" needs approval = \"manual\"");
+	return 0;
+}
+
+int
+take_allow_from(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct profile *p = &((struct conf_profile *)base)->profile;
+	size_t n = (size_t)config_setting_length(v);
+
+	if ((p->allow_from = calloc(n + 1, sizeof *p->allow_from)) == NULL)
+		return tree_fault(t, v, e, "no memory");
+	for (; p->n_allow_from < n; p->n_allow_from++) {
+		const config_setting_t *elem =
+		    config_setting_get_elem(v, (unsigned)p->n_allow_from);
+
+		if (net_read(config_setting_get_string(elem), &p->allow_from[p->n_allow_from]) != 0)
+			return wrong(t, elem, "allow_from", config_setting_get_string(elem), e);
+	}
 	return 0;
 }
 

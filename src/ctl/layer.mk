@@ -36,7 +36,8 @@ libctl_a_SOURCES = \
 	src/ctl/profile.c \
 	src/ctl/profile_create.c \
 	src/ctl/profile_text.c \
-	src/ctl/show.c
+	src/ctl/show.c \
+	src/ctl/store.c
 
 sbin_PROGRAMS += scepctl
 scepctl_SOURCES = src/ctl/main.c
@@ -67,5 +68,5 @@ t_ctl_SOURCES = \
 	tests/ctl/test_profile.c \
 	tests/ctl/test_service.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
-t_ctl_LDADD = libsupport.a $(LINK_CTL) $(CUNIT_LIBS)
+t_ctl_LDADD = libtestredis.a libsupport.a $(LINK_CTL) $(CUNIT_LIBS)
 endif

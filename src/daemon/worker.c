@@ -163,7 +163,8 @@ loop_run(struct loop *l, const sigset_t *waiting)
 			struct err e = ERR_INIT;
 
 			got_reopen = 0;
-			if (log_reopen(&e) != 0)
+			if (log_reopen(&e) != 0 || (l->service.journal != NULL &&
+			                               journal_reopen(l->service.journal, &e) != 0))
 				log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
 		}
 	}

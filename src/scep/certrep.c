@@ -87,6 +87,13 @@ out:
 	return rc;
 }
 
+/* The content is empty and not absent, as in a FAILURE (doc/decisions.md). */
+int
+certrep_pending(struct request *r)
+{
+	return seal(r, STATUS_PENDING, FAIL_NONE, (struct view){0}, (struct view){0}, &r->err);
+}
+
 /* Details made of our own words and of numbers, fit for the client. */
 static const char *
 public_detail(const struct err *e)

@@ -1,10 +1,15 @@
 /* SPDX-License-Identifier: ISC
  *
- * PKCSReq (RFC 8894 section 3.3.1): policy first, then authorisation, then the signature. A request
- * that policy refuses is told why only when its challenge is right; otherwise it gets the answer
- * that everybody else gets.
+ * PKCSReq (RFC 8894 section 3.3.1): policy first, then the claim, then reserve, sign and commit. A
+ * request that policy refuses is told why only when its challenge is right; otherwise it gets the
+ * answer that everybody else gets.
  */
+#include <openssl/crypto.h>
+
 #include "base/clock.h"
+#include "base/enc.h"
+#include "base/ossl.h"
+#include "ca/identity.h"
 #include "request.h"
 
 static int
@@ -20,16 +25,74 @@ check_csr(struct request *r, struct view content)
 	return 0;
 }
 
-/* Policy said no. Whoever shows a right challenge learns the reason. */
-static int
-refuse_plan(struct request *r, const struct err *why, time_t now)
+/* What the request bases itself on. A wrong challenge is never taken for none. */
+static struct claim *
+make_claim(struct request *r, time_t now)
 {
-	if (challenge_check(&r->sp->profile.challenges, secret_view(&r->csr.challenge), now, NULL,
-	        &r->err) != 0)
-		return -1;
-	r->authorised = true;
-	r->err = *why;
-	return -1;
+	const struct profile *p = &r->sp->profile;
+	struct view given = secret_view(&r->csr.challenge);
+	struct buf scoped = {0};
+	struct claim *c = NULL;
+	uint8_t mac[32];
+
+	if (p->challenge_type == CHALLENGE_NONE ||
+	    (p->approval == APPROVAL_WITHOUT_CHALLENGE && given.n == 0))
+		return claim_for_approval(p, &r->err);
+	if (p->challenge_type == CHALLENGE_STATIC)
+		return claim_by_static_challenge(p, given, now, &r->err);
+	if (challenge_scope(p->id, given, &scoped) != 0 ||
+	    store_mac(r->service->store, "challenge", buf_view(&scoped), mac) != 0)
+		err_set(&r->err, ERR_MEMORY, "challenge");
+	else
+		c = claim_by_dynamic_challenge(p, given, mac, &r->err);
+	if (scoped.p != NULL)
+		OPENSSL_cleanse(scoped.p, scoped.n);
+	buf_free(&scoped);
+	return c;
+}
+
+/* Policy said no. Whoever shows a right challenge learns the reason, and keeps the challenge; a
+ * request that was granted before, under other rules, still gets its certificate. */
+static int
+refuse_plan(struct request *r, const struct claim *claim, const uint8_t request[32],
+    const struct err *why, struct buf *cert)
+{
+	struct issue_text text = {0};
+	struct reserve what;
+	int rc = 0;
+
+	if (claim_kind(claim) == CLAIM_MANUAL)
+		return err_set(
+		    &r->err, ERR_NO_CHALLENGE, "%s: %s", err_slug(why->code), why->detail);
+	if (claim_kind(claim) == CLAIM_DYNAMIC) {
+		rc = issue_reserve(r, claim, request, "", &text, &what);
+		if (rc == 0)
+			rc = store_lookup(r->service->store, &what, cert, &r->err);
+		issue_text_free(&text);
+	}
+	if (rc == 0)
+		r->err = *why;
+	r->replayed = rc == 1;
+	return rc == 1 ? 0 : -1;
+}
+
+/* What the operator sees of a request that waits: nothing of the challenge. */
+static int
+write_about(struct request *r, struct view content, struct buf *json)
+{
+	char key[65], csr[65];
+	uint8_t digest[32];
+
+	if (key_digest(r->csr.spki, digest) != 0)
+		return err_set(&r->err, ERR_MEMORY, "key");
+	hex_of(view_of(digest, 32), key);
+	ossl_sha256(content, digest);
+	hex_of(view_of(digest, 32), csr);
+	return buf_printf(json,
+	           "{\"key\":\"%s-%d\",\"spki\":\"%s\",\"csr\":\"%s\",\"source\":\"%s\"}",
+	           r->csr.key.name, r->csr.key.bits, key, csr, r->source) == 0
+	           ? 0
+	           : err_set(&r->err, ERR_MEMORY, "request");
 }
 
 int
@@ -37,20 +100,26 @@ enrol(struct request *r, struct view content, struct buf *cert)
 {
 	time_t now = clock_now();
 	struct err why = ERR_INIT;
-	struct grant *grant;
-	int rc;
+	struct buf about = {0};
+	struct claim *claim = NULL;
+	uint8_t request[32];
+	int planned, rc = -1;
 
 	if (check_csr(r, content) != 0)
 		return -1;
-	if (plan_make(&r->sp->profile, &r->sp->ca->authority, &r->csr, now, &r->plan, &why) != 0)
-		return refuse_plan(r, &why, now);
-	grant = grant_by_static_challenge(
-	    &r->sp->profile, secret_view(&r->csr.challenge), now, &r->plan, &r->err);
-	if (grant == NULL)
-		return -1;
-	r->authorised = true;
-	snprintf(r->reason, sizeof r->reason, "%s", grant_reason(grant));
-	rc = signer_issue(r->sp->ca->key, grant, &r->plan, cert, &r->err);
-	grant_free(grant);
+	planned = plan_make(&r->sp->profile, &r->sp->ca->authority, &r->csr, now, &r->plan, &why);
+	if ((claim = make_claim(r, now)) == NULL)
+		goto out;
+	snprintf(r->reason, sizeof r->reason, "%s", claim_reason(claim));
+	if (identity_request(&r->sp->profile, claim, &r->csr, request, &r->err) != 0)
+		goto out;
+	if (planned != 0)
+		rc = refuse_plan(r, claim, request, &why, cert);
+	else if (write_about(r, content, &about) == 0)
+		rc = issue(r, claim, request, buf_str(&about), cert);
+out:
+	r->wrong_challenge = r->err.code == ERR_CHALLENGE || r->err.code == ERR_CHALLENGE_USED;
+	buf_free(&about);
+	claim_free(claim);
 	return rc;
 }

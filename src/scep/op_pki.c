@@ -5,7 +5,9 @@
  * only then our key. A message type that is not in the table does not exist.
  */
 #include "base/clock.h"
+#include "base/net.h"
 #include "request.h"
+#include "store/state.h"
 #include "wire/scep_ca.h"
 
 static const struct {
@@ -13,7 +15,25 @@ static const struct {
 	int (*handle)(struct request *r, struct view content, struct buf *cert);
 } types[] = {
     {TYPE_PKCS_REQ, enrol},
+    {TYPE_CERT_POLL, poll_cert},
 };
+
+/* Whether this source may ask at all; before any private key is used. Without its store the service
+ * promises nothing. */
+static int
+check_source(struct request *r)
+{
+	const struct profile *p = &r->sp->profile;
+	bool allowed = p->n_allow_from == 0;
+
+	for (size_t i = 0; i < p->n_allow_from && !allowed; i++)
+		allowed = net_has(&p->allow_from[i], view_str(r->source));
+	if (!allowed)
+		return err_set(&r->err, ERR_SOURCE, "not in allow_from");
+	if (r->service->store == NULL)
+		return err_set(&r->err, ERR_STORE, "no store is configured");
+	return store_admits(r->service->store, p->id, r->source, &r->err);
+}
 
 /* What the message shows to anybody. */
 static int
@@ -79,12 +99,9 @@ answer(struct request *r)
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		if (types[i].type != r->msg.attrs.type)
 			continue;
-		/* Before our key is used: later the answer would tell that the envelope opened. */
-		if (r->sp->profile.challenge_type != CHALLENGE_STATIC)
-			return err_set(&r->err, ERR_NOT_READY, "no store for challenges");
 		if (open_envelope(r, &content) == 0 &&
 		    types[i].handle(r, secret_view(&content), &cert) == 0)
-			rc = certrep_success(r, buf_view(&cert));
+			rc = cert.n > 0 ? certrep_success(r, buf_view(&cert)) : certrep_pending(r);
 		secret_free(&content);
 		buf_free(&cert);
 		return rc;
@@ -97,7 +114,7 @@ op_pki(struct request *r)
 {
 	struct buf der = {0};
 
-	if (query_message(r->http, &der, &r->err) == 0 &&
+	if (check_source(r) == 0 && query_message(r->http, &der, &r->err) == 0 &&
 	    scep_msg_read(buf_view(&der), &r->msg, &r->err) == 0) {
 		if (r->msg.attrs.sender_nonce.n == 0)
 			err_set(&r->err, ERR_ATTRIBUTE, "senderNonce is absent");
@@ -106,5 +123,6 @@ op_pki(struct request *r)
 	}
 	if (!r->known || answer(r) != 0)
 		certrep_failure(r);
+	event_note(r);
 	buf_free(&der);
 }

@@ -8,6 +8,7 @@
 #include "ca/grant.h"
 #include "scep/service.h"
 #include "signer/signer.h"
+#include "store/transaction.h"
 #include "wire/query.h"
 
 struct request {
@@ -16,7 +17,8 @@ struct request {
 	struct http_reply *reply;
 	const struct service_profile *sp; /* NULL until the path is understood */
 
-	char tag[9]; /* names the request in the log and in failInfoText */
+	char source[46]; /* address of the client */
+	char tag[9];     /* names the request in the log and in failInfoText */
 	int64_t start_us;
 	const char *op_name; /* for the log; NULL until known */
 	struct err err;
@@ -31,23 +33,69 @@ struct request {
 	struct plan plan;
 	enum pki_status status; /* of the CertRep sent */
 	char reason[96];        /* by what the request was authorised */
-	bool authorised;
+	bool replayed;          /* the answer was given before */
+	bool noted;             /* the store has heard of the outcome */
+	bool wrong_challenge;   /* to be counted */
 };
 
 /* PKIOperation: from the message to the CertRep or the HTTP error in r->reply. */
 void op_pki(struct request *r);
 
-/* PKCSReq: from the decrypted content to the certificate, whose DER is appended to `cert`. -1:
- * r->err. */
+/* PKCSReq and CertPoll: from the decrypted content to the certificate, whose DER is appended to
+ * `cert`; it stays empty when the answer is PENDING. -1: r->err. */
 int enrol(struct request *r, struct view content, struct buf *cert)
     __attribute__((warn_unused_result));
+int poll_cert(struct request *r, struct view content, struct buf *cert)
+    __attribute__((warn_unused_result));
+
+/* Reserve, sign, commit r->plan for a claim; `cert` as above. -1: r->err. */
+int issue(struct request *r, const struct claim *claim, const uint8_t request[32],
+    const char *about, struct buf *cert) __attribute__((warn_unused_result));
+
+/* The parts of a reservation that the request gives; text is filled for it and must be freed with
+ * issue_text_free when the reserve is not used any more. -1: r->err. */
+struct issue_text {
+	struct buf subject, sans;
+	uint8_t transaction[32];
+};
+int issue_reserve(struct request *r, const struct claim *claim, const uint8_t request[32],
+    const char *about, struct issue_text *text, struct reserve *out)
+    __attribute__((warn_unused_result));
+void issue_text_free(struct issue_text *t);
+
+/* The digest of a key, under which lists show it. -1: memory. */
+int key_digest(const X509_PUBKEY *spki, uint8_t digest[32]) __attribute__((warn_unused_result));
+
+/* The line of the journal for an intent or a certificate. -1: r->err, and nothing may be signed. */
+int journal_intent(struct request *r, const struct reserve *what)
+    __attribute__((warn_unused_result));
+int journal_issued(struct request *r, const struct reserve *what, struct view cert)
+    __attribute__((warn_unused_result));
+
+/* What became of a request as JSON, for the store's stream of events; `outcome` is its slug. -1:
+ * memory. */
+int event_write(const struct request *r, const char *outcome, struct buf *json)
+    __attribute__((warn_unused_result));
+
+/* Tells the store what became of a PKIOperation that it has not heard of. */
+void event_note(const struct request *r);
+
+/* The slug of what became of it. */
+const char *request_outcome(const struct request *r);
 
 /* CertRep SUCCESS with a certificate, encrypted to the signer of the request. -1: r->err. */
 int certrep_success(struct request *r, struct view cert) __attribute__((warn_unused_result));
 
+/* CertRep PENDING. -1: r->err. */
+int certrep_pending(struct request *r) __attribute__((warn_unused_result));
+
 /* The answer to r->err: a CertRep FAILURE when the message is known and the table has a failInfo,
  * else a plain HTTP status. */
 void certrep_failure(struct request *r);
+
+/* Sets r->source: the web server's peer or, as long as that is a trusted proxy, the address that it
+ * reports. */
+void request_source(struct request *r);
 
 /* Writes the one log line of the request. */
 void request_log(const struct request *r);

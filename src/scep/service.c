@@ -124,6 +124,7 @@ service_handle(const struct service *s, const struct http_request *in, struct ht
 	ERR_clear_error();
 	*out = (struct http_reply){0};
 	make_tag(r.tag);
+	request_source(&r);
 	if (dispatch(&r) != 0)
 		http_reply_error(out, r.err.code, NULL);
 	request_log(&r);
@@ -149,6 +150,7 @@ prepare_profile(struct service_profile *sp, struct err *e)
 	if (ras == NULL || sk_X509_push(ras, ra_key_cert(sp->ras[0])) <= 0 ||
 	    (all = authority_presented(
 	         &sp->ca->authority, ras, p->include_ca_certificate, p->include_root)) == NULL ||
+	    profile_settings(p, sp->ca->authority.cert, sp->settings, e) != 0 ||
 	    caps_write(&caps, &sp->caps) != 0 || certs_only_write(all, NULL, &sp->ca_cert) != 0) {
 		err_set(e, ERR_INTERNAL, "cannot prepare profile %s", p->name);
 		goto out;
@@ -186,6 +188,8 @@ service_free(struct service *s)
 		authority_free(&s->cas[i].authority);
 	}
 	free(s->trusted_proxies);
+	store_free(s->store);
+	journal_free(s->journal);
 	free(s->profiles);
 	free(s->cas);
 	*s = (struct service){0};

@@ -14,12 +14,14 @@
 
 #include "base/log.h"
 #include "base/ossl.h"
+#include "support/redis.h"
 #include "tmpdir.h"
 
 #define NEED(ok) ((ok) ? (void)0 : need_failed(#ok, __LINE__))
 
 static struct tmpdir dir;
 static char log_path[PATH_MAX];
+static struct test_redis redis;
 
 static void
 need_failed(const char *what, int line)
@@ -67,6 +69,10 @@ rig_start(struct rig *r, EVP_PKEY *ca_key)
 	NEED(tmpdir_make(&dir) == 0);
 	snprintf(log_path, sizeof log_path, "%s", tmpdir_path(&dir, "log"));
 	NEED(log_open(log_path, LOG_LOGFMT, LOG_LEVEL_INFO, &e) == 0);
+	redis_start(&redis, dir.path, NULL);
+	r->redis = &redis;
+	r->service.store = redis_store(&redis);
+	r->service.lease = 10;
 	r->ca_key = ca_key != NULL ? ca_key : make_rsa(2048, 0);
 	r->ca = make_cert(&(struct make_cert){.key = r->ca_key,
 	    .cn = "CN=Test CA/O=Test",
@@ -115,6 +121,7 @@ rig_stop(struct rig *r)
 	struct err e = ERR_INIT;
 
 	service_free(&r->service);
+	redis_stop(&redis);
 	X509_free(r->ca);
 	X509_free(r->ra);
 	X509_free(r->signer);
@@ -208,6 +215,8 @@ rig_handle(struct rig *r, const struct http_request *in, struct http_reply *out,
 	    .fail_info = FAIL_NONE,
 	    .cipher = CIPHER_NONE,
 	    .digest = DIGEST_NONE};
+	if (!r->remember)
+		freeReplyObject(redis_do(r->redis, "FLUSHALL"));
 	service_handle(&r->service, in, out);
 	last_line(s->line, sizeof s->line);
 	field(s->line, "outcome", s->slug, sizeof s->slug);

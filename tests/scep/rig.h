@@ -9,6 +9,7 @@
 
 #include "scep/service.h"
 #include "support/make.h"
+#include "support/redis.h"
 
 #define RIG_CHALLENGE "correct-horse"
 #define RIG_PROFILE "test"
@@ -16,6 +17,8 @@
 
 struct rig {
 	struct service service;
+	struct test_redis *redis;
+	bool remember;              /* the store keeps what it knows between requests */
 	struct service_profile *sp; /* the one profile; a test may change its settings */
 	X509 *ca, *ra;
 	EVP_PKEY *ca_key;

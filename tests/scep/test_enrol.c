@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/enc.h"
 #include "base/ossl.h"
 #include "harness.h"
 #include "rig.h"
@@ -211,30 +212,52 @@ a_profile_without_challenges_opens_to_nobody(void)
 }
 
 static void
-a_dynamic_profile_refuses_until_there_is_a_store(void)
+mint(const char *challenge)
 {
-	struct buf der = {0};
-	struct http_reply out;
-	struct seen s;
+	struct buf scoped = {0};
+	uint8_t mac[32];
+	char hex[65];
+
+	CU_ASSERT_EQUAL(challenge_scope(RIG_ID, view_str(challenge), &scoped), 0);
+	CU_ASSERT_EQUAL(store_mac(rig.service.store, "challenge", buf_view(&scoped), mac), 0);
+	hex_of(view_of(mac, 32), hex);
+	freeReplyObject(redis_do(rig.redis,
+	    "FCALL scepd" STORE_PROTOCOL "_mint 1 {scepd} %s %s 60 10 test %s %s 0", RIG_ID, hex,
+	    "", ""));
+	buf_free(&scoped);
+}
+
+/* One request wins a one-time challenge and gets the same answer as often as it asks; any other
+ * request is refused. */
+static void
+a_one_time_challenge_is_for_one_request(void)
+{
+	struct buf der = {0}, csr = {0};
+	struct seen first, again, other;
 
 	rig.sp->profile.challenge_type = CHALLENGE_DYNAMIC;
+	rig.remember = true;
+	freeReplyObject(redis_do(rig.redis, "FLUSHALL"));
 	rig_msg(&rig, (struct make_msg){0}, &der);
-	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &s);
-	CU_ASSERT_EQUAL(s.http, 503);
-	CU_ASSERT_TRUE(s.retry_after > 0);
-	CU_ASSERT_STRING_EQUAL(s.slug, "not-ready");
-	/* What is in the envelope makes no difference: it is not opened. */
-	rig_enrol_csr(&rig, view_str("this is no PKCS#10"), &s);
-	CU_ASSERT_EQUAL(s.http, 503);
-	CU_ASSERT_STRING_EQUAL(s.slug, "not-ready");
-	rig_get(&rig, "/scep/" RIG_ID "/challenge", "", &out, &s);
-	CU_ASSERT_EQUAL(s.http, 503);
-	http_reply_free(&out);
+	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &first);
+	CU_ASSERT_STRING_EQUAL(first.slug, "challenge");
+	mint(RIG_CHALLENGE);
+	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &first);
+	CU_ASSERT_STRING_EQUAL(first.slug, "issued");
+	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &again);
+	CU_ASSERT_STRING_EQUAL(again.slug, "replayed");
+	CU_ASSERT(
+	    first.cert != NULL && again.cert != NULL && X509_cmp(first.cert, again.cert) == 0);
+	make_csr(make_rsa(2048, 3), "CN=other", RIG_CHALLENGE, NULL, &csr);
+	rig_enrol_csr(&rig, buf_view(&csr), &other);
+	CU_ASSERT_STRING_EQUAL(other.slug, "challenge-used");
+	CU_ASSERT_STRING_EQUAL(other.text, "");
+	seen_free(&first);
+	seen_free(&again);
+	rig.remember = false;
 	rig.sp->profile.challenge_type = CHALLENGE_STATIC;
-	rig_get(&rig, "/scep/" RIG_ID "/challenge", "", &out, &s);
-	CU_ASSERT_EQUAL(s.http, 404);
-	http_reply_free(&out);
 	buf_free(&der);
+	buf_free(&csr);
 }
 
 static void
@@ -280,7 +303,7 @@ static CU_TestInfo tests[] = {
     T(transaction_and_nonce_are_echoed_octet_for_octet),
     T(only_the_right_challenge_opens),
     T(a_profile_without_challenges_opens_to_nobody),
-    T(a_dynamic_profile_refuses_until_there_is_a_store),
+    T(a_one_time_challenge_is_for_one_request),
     T(another_signer_key_is_a_matter_of_the_profile),
     T(the_chain_comes_along_when_the_profile_wants_it),
     CU_TEST_INFO_NULL,

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The store of a service, with the secrets that its configuration only names.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/enc.h"
+#include "base/file.h"
+#include "conf/assemble.h"
+
+#define SECRET_FILE_MAX 4096u
+
+/* The first line of a secret file. */
+static int
+read_line(const struct conf *c, const char *path, struct secret *out, struct err *e)
+{
+	struct secret text = {0};
+	int rc = -1;
+
+	if (file_read_secret(path, SECRET_FILE_MAX, conf_user(c), &text, e) == 0) {
+		size_t n = 0;
+
+		while (n < text.n && text.p[n] != '\n' && text.p[n] != '\r')
+			n++;
+		rc = secret_set(out, n > 0 ? text.p : (const uint8_t *)"", n);
+		if (rc != 0)
+			err_set(e, ERR_MEMORY, "no memory");
+	}
+	secret_free(&text);
+	return rc;
+}
+
+static int
+read_pepper(const struct conf *c, struct secret *pepper, struct err *e)
+{
+	struct secret line = {0};
+	int rc = -1;
+
+	if (access(c->store.pepper_file, F_OK) != 0)
+		return err_set(e, ERR_CONFIG,
+		    "%s: there is no pepper yet: make one with \"scepctl store "
+		    "init\", or bring that of the other hosts",
+		    c->store.pepper_file);
+	if (read_line(c, c->store.pepper_file, &line, e) != 0)
+		return -1;
+	if (secret_alloc(pepper, STORE_PEPPER_LEN) != 0)
+		err_set(e, ERR_MEMORY, "no memory");
+	else if (hex_into(secret_view(&line), pepper->p, STORE_PEPPER_LEN) != 0)
+		err_set(e, ERR_CONFIG, "%s: a pepper is one line of %d hexadecimal digits",
+		    c->store.pepper_file, 2 * STORE_PEPPER_LEN);
+	else
+		rc = 0;
+	secret_free(&line);
+	return rc;
+}
+
+struct store *
+conf_store(const struct conf *c, struct err *e)
+{
+	struct secret password = {0}, pepper = {0};
+	struct store *s = NULL;
+
+	if (read_pepper(c, &pepper, e) == 0 &&
+	    (*c->store.password_file == '\0' ||
+	        read_line(c, c->store.password_file, &password, e) == 0))
+		s = store_new(&c->store, secret_view(&password), secret_view(&pepper), e);
+	secret_free(&password);
+	secret_free(&pepper);
+	return s;
+}
+
+void
+conf_node_name(const struct conf *c, char out[64])
+{
+	if (*c->node_name != '\0')
+		snprintf(out, 64, "%s", c->node_name);
+	else if (gethostname(out, 64) != 0)
+		snprintf(out, 64, "unknown");
+	out[63] = '\0';
+}

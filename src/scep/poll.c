@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * CertPoll (RFC 8894 section 3.3.3): answered from what the store holds for this transactionID and
+ * this key. The names in the content say nothing that the transaction does not, and clients fill
+ * them differently; they only have to be names.
+ */
+#include "base/clock.h"
+#include "ca/identity.h"
+#include "request.h"
+#include "wire/scep_body.h"
+
+static int
+check_content(struct request *r, struct view content)
+{
+	struct issuer_subject names = {0};
+	struct err why = ERR_INIT;
+	int rc = issuer_subject_read(content, &names, &why);
+
+	issuer_subject_free(&names);
+	return rc == 0 ? 0 : err_set(&r->err, ERR_CONTENT, "IssuerAndSubject: %s", why.detail);
+}
+
+/* What was approved, or begun by a worker that died, is signed now. */
+static int
+finish(struct request *r, struct poll *p, struct buf *cert)
+{
+	const struct service_profile *sp = r->sp;
+	struct claim *claim = claim_by_transaction(&r->err);
+	int rc = -1;
+
+	r->plan = p->plan;
+	p->plan = (struct plan){0};
+	if (claim == NULL || (p->approved && plan_refresh(&sp->profile, &sp->ca->authority,
+	                                         clock_now(), &r->plan, &r->err) != 0))
+		goto out;
+	snprintf(r->reason, sizeof r->reason, "%s", claim_reason(claim));
+	rc = issue(r, claim, p->request, "", cert);
+out:
+	claim_free(claim);
+	return rc;
+}
+
+int
+poll_cert(struct request *r, struct view content, struct buf *cert)
+{
+	const struct authority *a = &r->sp->ca->authority;
+	struct poll p = {0};
+	uint8_t transaction[32];
+	int rc = -1;
+
+	if (check_content(r, content) != 0 ||
+	    identity_transaction(
+	        a->name, r->msg.attrs.transaction_id, r->msg.signer, transaction, &r->err) != 0 ||
+	    store_poll(r->service->store, a, r->sp->profile.id, transaction, &p, &r->err) != 0)
+		goto out;
+	if (p.state == POLL_READY)
+		rc = finish(r, &p, cert);
+	else if (p.state == POLL_PENDING)
+		rc = 0;
+	else {
+		r->replayed = true;
+		rc = buf_add(cert, p.cert.p, p.cert.n) == 0 ? 0
+		                                            : err_set(&r->err, ERR_MEMORY, "reply");
+	}
+out:
+	poll_free(&p);
+	return rc;
+}
