@@ -10,6 +10,7 @@ libca_a_SOURCES = \
 	include/ca/names.h \
 	include/ca/plan.h \
 	include/ca/profile.h \
+	include/ca/renew.h \
 	include/ca/tbs.h \
 	include/ca/text.h \
 	src/ca/authority.c \
@@ -23,6 +24,7 @@ libca_a_SOURCES = \
 	src/ca/names_text.c \
 	src/ca/plan.c \
 	src/ca/profile.c \
+	src/ca/renew.c \
 	src/ca/tbs.c \
 	src/ca/text.c
 

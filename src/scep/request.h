@@ -41,12 +41,19 @@ struct request {
 /* PKIOperation: from the message to the CertRep or the HTTP error in r->reply. */
 void op_pki(struct request *r);
 
-/* PKCSReq and CertPoll: from the decrypted content to the certificate, whose DER is appended to
- * `cert`; it stays empty when the answer is PENDING. -1: r->err. */
+/* PKCSReq, RenewalReq and CertPoll: from the decrypted content to the certificate, whose DER is
+ * appended to `cert`; it stays empty when the answer is PENDING. -1: r->err. */
 int enrol(struct request *r, struct view content, struct buf *cert)
+    __attribute__((warn_unused_result));
+int renew(struct request *r, struct view content, struct buf *cert)
     __attribute__((warn_unused_result));
 int poll_cert(struct request *r, struct view content, struct buf *cert)
     __attribute__((warn_unused_result));
+
+/* Whether the certificate of the signer bears the name of our CA; then its r->csr may be a renewal,
+ * which renew_csr finds out. -1: r->err. */
+bool renew_possible(const struct request *r);
+int renew_csr(struct request *r, struct buf *cert) __attribute__((warn_unused_result));
 
 /* Reserve, sign, commit r->plan for a claim; `cert` as above. -1: r->err. */
 int issue(struct request *r, const struct claim *claim, const uint8_t request[32],

@@ -28,12 +28,14 @@ CLEANFILES += src/store/library_text.h
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	include/store/call.h \
+	include/store/issued.h \
 	include/store/state.h \
 	include/store/store.h \
 	include/store/transaction.h \
 	src/store/call.c \
 	src/store/check.c \
 	src/store/connection.h \
+	src/store/issued.c \
 	src/store/library.c \
 	src/store/link.c \
 	src/store/sentinel.c \

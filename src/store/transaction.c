@@ -107,6 +107,7 @@ kind_word(const struct claim *c)
 	static const char *const words[] = {[CLAIM_STATIC] = "static",
 	    [CLAIM_DYNAMIC] = "dynamic",
 	    [CLAIM_MANUAL] = "manual",
+	    [CLAIM_RENEWAL] = "renewal",
 	    [CLAIM_APPROVED] = "approved"};
 
 	return words[claim_kind(c)];
