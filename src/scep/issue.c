@@ -105,10 +105,15 @@ sign_and_commit(
 	}
 	note.event = buf_str(&event);
 	note.spki = spki;
-	if (store_commit(r->service->store, what, &r->plan, held, &note, cert, &r->err) != 0)
+	if ((rc = store_commit(r->service->store, what, &r->plan, held, &note, cert, &r->err)) < 0)
 		goto out;
-	r->noted = true;
-	rc = journal_issued(r, what, buf_view(cert));
+	if (rc == 1) { /* another worker was faster, and his it is that the store has */
+		r->replayed = true;
+		rc = 0;
+	} else {
+		r->noted = true;
+		journal_issued(r, what, buf_view(cert));
+	}
 out:
 	if (rc != 0)
 		buf_cut(cert, 0);

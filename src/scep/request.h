@@ -73,11 +73,12 @@ void issue_text_free(struct issue_text *t);
 /* The digest of a key, under which lists show it. -1: memory. */
 int key_digest(const X509_PUBKEY *spki, uint8_t digest[32]) __attribute__((warn_unused_result));
 
-/* The line of the journal for an intent or a certificate. -1: r->err, and nothing may be signed. */
+/* The line of the journal for an intent. -1: r->err, and nothing may be signed. */
 int journal_intent(struct request *r, const struct reserve *what)
     __attribute__((warn_unused_result));
-int journal_issued(struct request *r, const struct reserve *what, struct view cert)
-    __attribute__((warn_unused_result));
+
+/* The line for a certificate. The store has it already, so a failure is only logged. */
+void journal_issued(struct request *r, const struct reserve *what, struct view cert);
 
 /* What became of a request as JSON, for the store's stream of events; `outcome` is its slug. -1:
  * memory. */

@@ -291,7 +291,7 @@ store_commit(struct store *s, const struct reserve *what, const struct plan *pla
 		struct view other = reply_view(reply, 1);
 
 		buf_cut(cert, 0);
-		rc = buf_add(cert, other.p, other.n) == 0 ? 0
+		rc = buf_add(cert, other.p, other.n) == 0 ? 1
 		                                          : err_set(e, ERR_MEMORY, "certificate");
 	} else
 		refused(reply, "commit", e);
