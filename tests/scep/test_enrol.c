@@ -246,6 +246,8 @@ a_one_time_challenge_is_for_one_request(void)
 	CU_ASSERT_STRING_EQUAL(first.slug, "issued");
 	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &again);
 	CU_ASSERT_STRING_EQUAL(again.slug, "replayed");
+	CU_ASSERT(strstr(first.line, " serial=") != NULL &&
+	          strncmp(strstr(first.line, " serial="), strstr(again.line, " serial="), 48) == 0);
 	CU_ASSERT(
 	    first.cert != NULL && again.cert != NULL && X509_cmp(first.cert, again.cert) == 0);
 	make_csr(make_rsa(2048, 3), "CN=other", RIG_CHALLENGE, NULL, &csr);
