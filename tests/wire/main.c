@@ -18,6 +18,8 @@ main(void)
 	    SUITE(query),
 	    SUITE(route),
 	    SUITE(tlv),
+	    SUITE(alg),
+	    SUITE(cms),
 	    SUITE(scep_attr),
 	    SUITE(scep_msg),
 	    SUITE(scep_env),
