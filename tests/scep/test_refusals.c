@@ -159,6 +159,9 @@ weak_and_strange_keys_of_signers_are_named(void)
 	weak = make_cert(&(struct make_cert){.key = make_rsa(768, 0), .cn = "CN=tiny"});
 	post_msg((struct make_msg){.key = make_rsa(768, 0), .cert = weak}, &s);
 	expect_failure(&s, "reply-key", FAIL_BAD_ALG, "no reply can be encrypted");
+	/* Before the envelope is looked at, let alone opened: this one is for somebody else. */
+	post_msg((struct make_msg){.key = make_rsa(768, 0), .cert = weak, .ra = rig.ca}, &s);
+	expect_failure(&s, "reply-key", FAIL_BAD_ALG, "no reply can be encrypted");
 	rig.sp->profile.min_rsa_bits = 2048;
 	X509_free(weak);
 	X509_free(curve);
