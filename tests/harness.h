@@ -14,6 +14,8 @@
 
 #include <CUnit/Basic.h>
 
+#include "base/ossl.h"
+
 #define T(function)                                                                                \
 	{                                                                                          \
 #function, function                                                                \
@@ -47,15 +49,23 @@ deadline_start(void)
 	alarm(seconds != NULL ? (unsigned)strtoul(seconds, NULL, 10) : DEADLINE);
 }
 
+/* A suite without start and end, from its table module_tests. */
+#define SUITE(module)                                                                              \
+	{                                                                                          \
+#module, NULL, NULL, NULL, NULL, module##_tests                                    \
+	}
+
 /* Runs the suites (ends with CU_SUITE_INFO_NULL), or only the one that the environment variable
  * TEST_SUITE names; returns the exit status. */
 static inline int
 run_suites(CU_SuiteInfo *suites)
 {
 	const char *only = getenv("TEST_SUITE");
+	struct err e = ERR_INIT;
 	unsigned failed;
 
-	if (CU_initialize_registry() != CUE_SUCCESS || CU_register_suites(suites) != CUE_SUCCESS)
+	if (ossl_start(&e) != 0 || CU_initialize_registry() != CUE_SUCCESS ||
+	    CU_register_suites(suites) != CUE_SUCCESS)
 		return 99;
 	CU_basic_set_mode(CU_BRM_VERBOSE);
 	deadline_start();
@@ -68,6 +78,7 @@ run_suites(CU_SuiteInfo *suites)
 	}
 	failed = CU_get_number_of_failures() + CU_get_number_of_suites_failed();
 	CU_cleanup_registry();
+	ossl_stop();
 	return failed != 0;
 }
 
