@@ -12,6 +12,7 @@ libbase_a_SOURCES = \
 	include/base/net.h \
 	include/base/ossl.h \
 	include/base/span.h \
+	include/base/version.h \
 	src/base/buf.c \
 	src/base/clock.c \
 	src/base/enc.c \
@@ -23,7 +24,8 @@ libbase_a_SOURCES = \
 	src/base/net.c \
 	src/base/ossl.c \
 	src/base/ossl_key.c \
-	src/base/span.c
+	src/base/span.c \
+	src/base/version.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_base

@@ -74,19 +74,6 @@ certs_read_pem(struct view pem, struct err *e)
 }
 
 static bool
-same_cert(const X509 *a, const X509 *b)
-{
-	struct buf x = {0}, y = {0};
-	bool same;
-
-	same = ossl_write(&x, a, ASN1_ITEM_rptr(X509)) == 0 &&
-	       ossl_write(&y, b, ASN1_ITEM_rptr(X509)) == 0 && view_eq(buf_view(&x), buf_view(&y));
-	buf_free(&x);
-	buf_free(&y);
-	return same;
-}
-
-static bool
 self_issued(const X509 *cert)
 {
 	return X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) == 0;
@@ -211,7 +198,7 @@ static void
 drop_repeated(STACK_OF(X509) *pool, const X509 *cert)
 {
 	for (int i = sk_X509_num(pool) - 1; i >= 0; i--)
-		if (same_cert(sk_X509_value(pool, i), cert))
+		if (ossl_cert_same(sk_X509_value(pool, i), cert))
 			X509_free(sk_X509_delete(pool, i));
 }
 

@@ -2,13 +2,7 @@
  *
  * Runs the suites of the base layer.
  */
-#include "base/ossl.h"
 #include "suites.h"
-
-#define SUITE(module)                                                                              \
-	{                                                                                          \
-#module, NULL, NULL, NULL, NULL, module##_tests                                    \
-	}
 
 int
 main(void)
@@ -27,12 +21,6 @@ main(void)
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};
-	struct err e = ERR_INIT;
-	int rc;
 
-	if (ossl_start(&e) != 0)
-		return 99;
-	rc = run_suites(suites);
-	ossl_stop();
-	return rc;
+	return run_suites(suites);
 }

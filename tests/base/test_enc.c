@@ -39,9 +39,14 @@ hexadecimal(void)
 	static const struct row written[] = {{"", ""}, {"Jk\177", "4a6b7f"}, {"\376", "fe"}};
 	static const struct row read[] = {{"", ""}, {"4a6B", "Jk"}, {"FE", "\376"}, {"4", NULL},
 	    {"4a6", NULL}, {"4g", NULL}, {"g4", NULL}, {" 4", NULL}, {"4a:6b", NULL}};
+	struct buf out = {0};
 
 	check(hex_write, written, COUNT(written));
 	check(hex_read, read, COUNT(read));
+	/* Half an octet, though another digit follows in memory. */
+	CU_ASSERT_EQUAL(hex_read(&out, view_of("4a6b", 3)), -1);
+	CU_ASSERT_EQUAL(out.n, 0);
+	buf_free(&out);
 }
 
 static void

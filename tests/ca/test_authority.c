@@ -227,10 +227,12 @@ certificates_that_are_no_ca(void)
 		const char *detail;
 	} bad[] = {
 	    {KEY_P256, CA_NOT, "CA:TRUE is missing"},
+	    {KEY_P256, CA_FALSE, "CA:TRUE is missing"},
 	    {KEY_P256, CA_NO_SIGN, "keyCertSign is missing"},
 	    {KEY_P256, CA_NO_USAGE, "keyCertSign is missing"},
 	    {KEY_RSA_SMALL, 0, "RSA-1024; at least 2048"},
 	    {KEY_SECP256K1, 0, "unsupported type or size"},
+	    {KEY_PSS, 0, "unsupported type or size"},
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {

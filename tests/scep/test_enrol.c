@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/gate.h"
 #include "base/ossl.h"
 #include "harness.h"
 #include "rig.h"
@@ -297,6 +298,27 @@ the_chain_comes_along_when_the_profile_wants_it(void)
 	buf_free(&der);
 }
 
+/* While another worker derives: try again, soon. */
+static void
+a_busy_gate_asks_for_patience(void)
+{
+	struct buf csr = {0};
+	struct err e = ERR_INIT;
+	struct seen s;
+
+	make_csr(make_rsa(2048, 3), "CN=device", "never seen before", NULL, &csr);
+	CU_ASSERT_EQUAL_FATAL(gate_start(&e), 0);
+	CU_ASSERT_TRUE_FATAL(gate_try());
+	rig_enrol_csr(&rig, buf_view(&csr), &s);
+	CU_ASSERT_EQUAL(s.http, 503);
+	CU_ASSERT_STRING_EQUAL(s.slug, "busy");
+	CU_ASSERT_EQUAL(s.retry_after, 1);
+	gate_leave();
+	rig_enrol_csr(&rig, buf_view(&csr), &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "challenge");
+	buf_free(&csr);
+}
+
 static CU_TestInfo tests[] = {
     T(every_algorithm_is_mirrored),
     T(an_ec_client_is_answered_by_key_agreement),
@@ -306,6 +328,7 @@ static CU_TestInfo tests[] = {
     T(only_the_right_challenge_opens),
     T(a_profile_without_challenges_opens_to_nobody),
     T(a_one_time_challenge_is_for_one_request),
+    T(a_busy_gate_asks_for_patience),
     T(another_signer_key_is_a_matter_of_the_profile),
     T(the_chain_comes_along_when_the_profile_wants_it),
     CU_TEST_INFO_NULL,

@@ -51,6 +51,7 @@ a_profile_is_found_by_id_and_by_name(void)
 		expect(paths[i], "operation=GetCACaps", 200, "ok");
 	expect("/scep/unknown/pkiclient.exe", "operation=GetCACaps", 404, "no-profile");
 	expect("/scep/" RIG_PROFILE "x", "operation=GetCACaps", 404, "no-profile");
+	expect("/scep/11111111", "operation=GetCACaps", 404, "no-profile"); /* a part of RIG_ID */
 	expect("/cgi-bin/pkiclient.exe", "operation=GetCACaps", 404, "no-profile");
 }
 
@@ -151,6 +152,22 @@ capabilities_follow_the_profile(void)
 	http_reply_free(&out);
 	rig.sp->profile.algs = ALGS_ALL;
 	rig_prepare(&rig);
+}
+
+static void
+a_profile_without_ra_or_ca_is_not_prepared(void)
+{
+	const struct service_profile kept = *rig.sp;
+
+	for (int i = 0; i < 2; i++) {
+		struct err e = ERR_INIT;
+
+		rig.sp->n_ras = i == 0 ? 0 : kept.n_ras;
+		rig.sp->ca = i == 0 ? kept.ca : NULL;
+		CU_ASSERT_EQUAL(service_prepare(&rig.service, &e), -1);
+		CU_ASSERT_EQUAL(e.code, ERR_CONFIG);
+	}
+	*rig.sp = kept;
 }
 
 static int
@@ -269,6 +286,7 @@ static CU_TestInfo tests[] = {
     T(errors_of_http_are_one_plain_line),
     T(deep_messages_are_refused_before_any_library_sees_them),
     T(capabilities_follow_the_profile),
+    T(a_profile_without_ra_or_ca_is_not_prepared),
     T(the_ra_comes_first_then_the_ca),
     T(the_source_comes_from_trusted_proxies_only),
     T(what_an_earlier_request_left_is_forgotten),

@@ -7,6 +7,8 @@
 
 #include "harness.h"
 
+extern CU_TestInfo alg_tests[];
+extern CU_TestInfo cms_tests[];
 extern CU_TestInfo csr_tests[];
 extern CU_TestInfo http_tests[];
 extern CU_TestInfo query_tests[];
