@@ -23,6 +23,7 @@ main(void)
 	    SUITE(scep_env),
 	    SUITE(csr),
 	    SUITE(scep_body),
+	    SUITE(recorded),
 	    CU_SUITE_INFO_NULL,
 	};
 	struct err e = ERR_INIT;
