@@ -29,11 +29,14 @@ t_wire_SOURCES = \
 	tests/fixtures.h \
 	tests/wire/main.c \
 	tests/wire/suites.h \
+	tests/wire/tell.c \
+	tests/wire/tell.h \
 	tests/wire/test_alg.c \
 	tests/wire/test_cms.c \
 	tests/wire/test_csr.c \
 	tests/wire/test_http.c \
 	tests/wire/test_query.c \
+	tests/wire/test_recorded.c \
 	tests/wire/test_route.c \
 	tests/wire/test_scep_attr.c \
 	tests/wire/test_scep_body.c \

@@ -8,6 +8,9 @@ EXTRA_DIST += \
 	tests/e2e/certmonger-enrol \
 	tests/e2e/half-request \
 	tests/e2e/http \
+	tests/e2e/openssl-enrol \
+	tests/e2e/pkcsreq.pl \
+	tests/e2e/quickstart \
 	tests/e2e/refusals \
 	tests/e2e/reload \
 	tests/e2e/scepctl-enrol \

@@ -191,6 +191,17 @@ make_profile() { # NAME CA [OPTION...]
 		>"$T/profile-$name.out" 2>&1 || die "profile create $name: $(tail -n 1 "$T/profile-$name.out")"
 }
 
+# make_ca_of_each KEY-SPEC...: a CA with such a key and a profile for it, both named like ec-P-256; the names are in CAS.
+make_ca_of_each() {
+	local spec
+	CAS=
+	for spec; do
+		make_ca "${spec/:/-}" --key "$spec"
+		make_profile "${spec/:/-}" "${spec/:/-}"
+		CAS="$CAS ${spec/:/-}"
+	done
+}
+
 # set_conf KEY VALUE: replaces a line of scepd.conf, or adds it.
 set_conf() {
 	sed -i "/^$1 = /d" "$CONF"

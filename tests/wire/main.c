@@ -19,6 +19,7 @@ main(void)
 	    SUITE(scep_env),
 	    SUITE(csr),
 	    SUITE(scep_body),
+	    SUITE(recorded),
 	    CU_SUITE_INFO_NULL,
 	};
 
