@@ -9,6 +9,7 @@
 #include <openssl/rand.h>
 
 #include "base/clock.h"
+#include "base/enc.h"
 #include "base/ossl.h"
 #include "request.h"
 #include "wire/scep_body.h"
@@ -63,6 +64,17 @@ fail:
 	return NULL;
 }
 
+/* What is handed out may have been issued for an earlier plan. */
+static void
+note_serial(struct request *r, const X509 *leaf)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(leaf);
+	int n = ASN1_STRING_length(serial);
+
+	if (n > 0 && n <= SERIAL_LEN)
+		hex_of(view_of(ASN1_STRING_get0_data(serial), (size_t)n), r->serial);
+}
+
 int
 certrep_success(struct request *r, struct view cert)
 {
@@ -78,6 +90,7 @@ certrep_success(struct request *r, struct view cert)
 	if (scep_env_write(buf_view(&inner), r->env.cipher, r->transport, r->msg.signer, &envelope,
 	        &r->err) != 0)
 		goto out;
+	note_serial(r, leaf);
 	rc = seal(r, STATUS_SUCCESS, FAIL_NONE, (struct view){0}, buf_view(&envelope), &r->err);
 out:
 	buf_free(&inner);

@@ -58,8 +58,7 @@ event_write(const struct request *r, const char *outcome, struct buf *json)
 	    add_text(json, "outcome", view_str(outcome)) != 0 ||
 	    add_text(json, "detail", view_str(r->err.code != ERR_OK ? r->err.detail : "")) != 0)
 		return -1;
-	if (r->plan.cert != NULL &&
-	    add_hex(json, "serial", view_of(r->plan.serial, SERIAL_LEN)) != 0)
+	if (add_text(json, "serial", view_str(r->serial)) != 0)
 		return -1;
 	return buf_add(json, "}", 1);
 }

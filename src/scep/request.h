@@ -31,11 +31,12 @@ struct request {
 	struct transport transport;
 	struct csr csr;
 	struct plan plan;
-	enum pki_status status; /* of the CertRep sent */
-	char reason[96];        /* by what the request was authorised */
-	bool replayed;          /* the answer was given before */
-	bool noted;             /* the store has heard of the outcome */
-	bool wrong_challenge;   /* to be counted */
+	enum pki_status status;          /* of the CertRep sent */
+	char reason[96];                 /* by what the request was authorised */
+	char serial[2 * SERIAL_LEN + 1]; /* of the certificate that is the answer; "" none */
+	bool replayed;                   /* the answer was given before */
+	bool noted;                      /* the store has heard of the outcome */
+	bool wrong_challenge;            /* to be counted */
 };
 
 /* PKIOperation: from the message to the CertRep or the HTTP error in r->reply. */

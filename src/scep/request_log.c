@@ -34,7 +34,7 @@ log_pki(struct log_line *l, const struct request *r)
 		log_key_id(l, r->csr.spki);
 	}
 	if (r->status == STATUS_SUCCESS)
-		log_hex(l, "serial", view_of(r->plan.serial, SERIAL_LEN));
+		log_str(l, "serial", r->serial);
 	log_str(l, "by", r->reason);
 	log_str(l, "dropped", r->plan.dropped);
 }

@@ -11,5 +11,6 @@ extern const CU_SuiteInfo enrol_suite;
 extern const CU_SuiteInfo fixtures_suite;
 extern const CU_SuiteInfo refusals_suite;
 extern const CU_SuiteInfo service_suite;
+extern const CU_SuiteInfo source_suite;
 
 #endif
