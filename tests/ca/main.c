@@ -18,6 +18,9 @@ main(void)
 	    SUITE(tbs),
 	    SUITE(plan),
 	    SUITE(grant),
+	    SUITE(identity),
+	    SUITE(kept_plan),
+	    SUITE(names_text),
 	    CU_SUITE_INFO_NULL,
 	};
 	int rc = run_suites(suites);

@@ -12,5 +12,6 @@ extern const CU_SuiteInfo fixtures_suite;
 extern const CU_SuiteInfo refusals_suite;
 extern const CU_SuiteInfo renew_suite;
 extern const CU_SuiteInfo service_suite;
+extern const CU_SuiteInfo source_suite;
 
 #endif

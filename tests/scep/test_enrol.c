@@ -9,6 +9,7 @@
 #include "base/enc.h"
 #include "base/gate.h"
 #include "base/ossl.h"
+#include "ca/tbs.h"
 #include "harness.h"
 #include "rig.h"
 #include "suites.h"
@@ -228,6 +229,19 @@ mint(const char *challenge)
 	buf_free(&scoped);
 }
 
+/* The log names the certificate that the client got. */
+static void
+expect_serial(const struct seen *s)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(s->cert);
+	char hex[2 * SERIAL_LEN + 1], field[80];
+
+	CU_ASSERT_EQUAL_FATAL(ASN1_STRING_length(serial), SERIAL_LEN);
+	hex_of(view_of(ASN1_STRING_get0_data(serial), SERIAL_LEN), hex);
+	snprintf(field, sizeof field, " serial=%s ", hex);
+	CU_ASSERT_PTR_NOT_NULL(strstr(s->line, field));
+}
+
 /* One request wins a one-time challenge and gets the same answer as often as it asks; any other
  * request is refused. */
 static void
@@ -251,10 +265,13 @@ a_one_time_challenge_is_for_one_request(void)
 	          strncmp(strstr(first.line, " serial="), strstr(again.line, " serial="), 48) == 0);
 	CU_ASSERT(
 	    first.cert != NULL && again.cert != NULL && X509_cmp(first.cert, again.cert) == 0);
+	expect_serial(&first);
+	expect_serial(&again);
 	make_csr(make_rsa(2048, 3), "CN=other", RIG_CHALLENGE, NULL, &csr);
 	rig_enrol_csr(&rig, buf_view(&csr), &other);
 	CU_ASSERT_STRING_EQUAL(other.slug, "challenge-used");
 	CU_ASSERT_STRING_EQUAL(other.text, "");
+	CU_ASSERT_PTR_NULL(strstr(other.line, "serial="));
 	seen_free(&first);
 	seen_free(&again);
 	rig.remember = false;
