@@ -28,6 +28,8 @@ CLEANFILES += src/store/library_text.h
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	include/store/call.h \
+	include/store/record.h \
+	include/store/request.h \
 	include/store/state.h \
 	include/store/store.h \
 	include/store/transaction.h \
@@ -36,11 +38,15 @@ libstore_a_SOURCES = \
 	src/store/connection.h \
 	src/store/library.c \
 	src/store/link.c \
+	src/store/record.c \
+	src/store/request.c \
 	src/store/sentinel.c \
 	src/store/state.c \
 	src/store/store.c \
 	src/store/tls.c \
-	src/store/transaction.c
+	src/store/transaction.c \
+	src/store/walk.c \
+	src/store/walk.h
 src/store/library.$(OBJEXT): src/store/library_text.h
 
 if HAVE_CUNIT
