@@ -41,6 +41,9 @@ struct request {
 /* PKIOperation: from the message to the CertRep or the HTTP error in r->reply. */
 void op_pki(struct request *r);
 
+/* /health and /ready: the answer in r->reply; r->err says when it is a bad one. */
+void op_health(struct request *r, bool ready);
+
 /* PKCSReq and CertPoll: from the decrypted content to the certificate, whose DER is appended to
  * `cert`; it stays empty when the answer is PENDING. -1: r->err. */
 int enrol(struct request *r, struct view content, struct buf *cert)
