@@ -19,9 +19,19 @@ store_conf() {
 	dir $1
 	pidfile $1/redis.pid
 	daemonize no
+	set-proc-title no
 	save ""
 	appendonly yes
 	appendfsync always
 	maxmemory-policy noeviction
 	CONF
 }
+
+# store_cli SOCKET COMMAND...
+store_cli() {
+	local socket=$1
+	shift
+	"$(store_program cli)" -s "$socket" "$@"
+}
+
+store_answers() { [ "$(store_cli "$1" ping 2>/dev/null)" = PONG ]; }

@@ -37,6 +37,7 @@ t_base_SOURCES = \
 	tests/base/test_err.c \
 	tests/base/test_file.c \
 	tests/base/test_gate.c \
+	tests/base/test_journal.c \
 	tests/base/test_log.c \
 	tests/base/test_manual.c \
 	tests/base/test_net.c \

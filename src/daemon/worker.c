@@ -151,6 +151,19 @@ step(struct loop *l, const sigset_t *waiting)
 	return fds[SLOTS].revents == 0 ? 0 : serve(l, free_slot(l));
 }
 
+/* One that cannot be opened again must not keep the other from it. */
+static void
+reopen_files(struct loop *l)
+{
+	struct err e = ERR_INIT;
+
+	if (l->service.journal != NULL && journal_reopen(l->service.journal, &e) != 0)
+		log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
+	err_clear(&e);
+	if (log_reopen(&e) != 0)
+		log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
+}
+
 static int
 loop_run(struct loop *l, const sigset_t *waiting)
 {
@@ -160,12 +173,8 @@ loop_run(struct loop *l, const sigset_t *waiting)
 		if (step(l, waiting) != 0)
 			return EXIT_RUNTIME;
 		if (got_reopen) {
-			struct err e = ERR_INIT;
-
 			got_reopen = 0;
-			if (log_reopen(&e) != 0 || (l->service.journal != NULL &&
-			                               journal_reopen(l->service.journal, &e) != 0))
-				log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
+			reopen_files(l);
 		}
 	}
 	return EXIT_OK;

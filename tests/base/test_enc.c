@@ -45,6 +45,24 @@ hexadecimal(void)
 }
 
 static void
+hexadecimal_of_a_known_length(void)
+{
+	static const char *const wrong[] = {
+	    "", "0a0b0", "0a0b0c0", "0a0b0c0d", "0a0b0g", "g00b0c", "0A 0B0", "0a0b0c\n"};
+	uint8_t octets[3] = {1, 2, 3};
+	char text[7];
+
+	hex_of(view_of("\012\253\377", 3), text);
+	CU_ASSERT_STRING_EQUAL(text, "0aabff");
+	hex_of((struct view){0}, text);
+	CU_ASSERT_STRING_EQUAL(text, "");
+	CU_ASSERT_EQUAL(hex_into(view_str("0aABff"), octets, sizeof octets), 0);
+	CU_ASSERT_EQUAL(memcmp(octets, "\012\253\377", 3), 0);
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		CU_ASSERT_EQUAL(hex_into(view_str(wrong[i]), octets, sizeof octets), -1);
+}
+
+static void
 base64_strict(void)
 {
 	static const struct row written[] = {{"", ""}, {"f", "Zg=="}, {"fo", "Zm8="},
@@ -142,6 +160,7 @@ maximum_of_the_output_holds(void)
 
 CU_TestInfo enc_tests[] = {
     T(hexadecimal),
+    T(hexadecimal_of_a_known_length),
     T(base64_strict),
     T(base64_forgiving),
     T(percent),

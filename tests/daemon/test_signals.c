@@ -170,7 +170,7 @@ hup_says_what_takes_a_restart(void)
 }
 
 static void
-usr1_opens_the_log_again(void)
+usr1_opens_the_files_again(void)
 {
 	struct scepd s;
 	char old[PATH_MAX], out[4096];
@@ -180,11 +180,15 @@ usr1_opens_the_log_again(void)
 	CU_ASSERT_EQUAL(scepd_count(&s, "log", "a worker speaks"), 1);
 	snprintf(old, sizeof old, "%s", tmpdir_path(&s.dir, "log.1"));
 	CU_ASSERT_EQUAL(rename(tmpdir_path(&s.dir, "log"), old), 0);
+	snprintf(old, sizeof old, "%s", tmpdir_path(&s.dir, "issued.1"));
+	CU_ASSERT_EQUAL(rename(tmpdir_path(&s.dir, "issued"), old), 0);
 	CU_ASSERT_EQUAL(kill(s.pid, SIGUSR1), 0);
 	/* The worker gets the word from the master, when that has it. */
 	do {
 		CU_ASSERT_TRUE_FATAL(client_get(&s, "/log", out, sizeof out));
 	} while (scepd_count(&s, "log", "a worker speaks") == 0);
+	CU_ASSERT_TRUE(scepd_count(&s, "issued.1", "a worker records") > 0);
+	CU_ASSERT_TRUE(scepd_count(&s, "issued", "a worker records") > 0);
 	CU_ASSERT_EQUAL(kill(s.pid, SIGTERM), 0);
 	CU_ASSERT_EQUAL(scepd_wait(&s), 0);
 	CU_ASSERT_EQUAL(scepd_count(&s, "log", "stopped"), 1);
@@ -199,6 +203,6 @@ CU_TestInfo signal_tests[] = {
     T(hup_again_and_again),
     T(hup_with_a_bad_configuration),
     T(hup_says_what_takes_a_restart),
-    T(usr1_opens_the_log_again),
+    T(usr1_opens_the_files_again),
     CU_TEST_INFO_NULL,
 };

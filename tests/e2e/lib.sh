@@ -148,11 +148,9 @@ store_start() {
 	}
 	background "$T/redis/redis.log" "$(store_program)" "$T/redis/redis.conf"
 	REDIS=$BG
-	await 20 store_answers || die "the store does not start: $(tail -n 1 "$T/redis/redis.log")"
+	await 20 store_answers "$REDIS_SOCKET" || die "the store does not start: $(tail -n 1 "$T/redis/redis.log")"
 }
 
-store_cli() { "$(store_program cli)" -s "$REDIS_SOCKET" "$@"; }
-store_answers() { [ "$(store_cli ping)" = PONG ]; }
 store_stop() { end_process "$REDIS"; }
 
 # make_service [CA-OPTION...]: a store, scepd.conf, the CA "ca" and the profile "p" with the static challenge $CHALLENGE. Its

@@ -68,7 +68,7 @@ end
 -- member; empty at the end), how many were looked at, how many there are to look at, then serial and
 -- the fields of RECORD of each that fits. within (seconds) asks for those that expire so soon and have
 -- no successor. The der is left empty unless it is asked for.
-local CERTS_SCAN = 500
+local CERTS_SCAN = 250
 register('certs', function(keys, args)
 	local pool, now = keys[1], math.floor(now_ms() / 1000)
 	local a = named(args, {'ca', 'score', 'member', 'profile', 'subject', 'source', 'within', 'der'})
