@@ -28,6 +28,7 @@ struct args {
 	bool single, encrypt, passphrase_stdin, with_chain, der, json, replace, challenge_stdin,
 	    generate, modern, yes;
 	bool get, pss, oaep, as_pkcsreq;
+	const char *expiring, *source;
 };
 
 struct opt {

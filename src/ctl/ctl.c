@@ -23,6 +23,9 @@ static const struct command *const groups[] = {
     ca_commands,
     profile_commands,
     challenge_commands,
+    request_commands,
+    cert_commands,
+    why_commands,
     store_commands,
     client_commands,
 };

@@ -13,6 +13,7 @@ libctl_a_SOURCES = \
 	include/ctl/enroll.h \
 	include/ctl/fetch.h \
 	include/ctl/folder.h \
+	include/ctl/operator.h \
 	include/ctl/profile.h \
 	include/ctl/show.h \
 	src/ctl/args.c \
@@ -22,6 +23,7 @@ libctl_a_SOURCES = \
 	src/ctl/ca_import.c \
 	src/ctl/ca_install.c \
 	src/ctl/ceremony_log.c \
+	src/ctl/cert.c \
 	src/ctl/challenge.c \
 	src/ctl/client.c \
 	src/ctl/client_ca.c \
@@ -32,12 +34,15 @@ libctl_a_SOURCES = \
 	src/ctl/enrolment.c \
 	src/ctl/fetch.c \
 	src/ctl/folder.c \
+	src/ctl/operator.c \
 	src/ctl/pending.c \
 	src/ctl/profile.c \
 	src/ctl/profile_create.c \
 	src/ctl/profile_text.c \
+	src/ctl/request.c \
 	src/ctl/show.c \
-	src/ctl/store.c
+	src/ctl/store.c \
+	src/ctl/why.c
 
 sbin_PROGRAMS += scepctl
 scepctl_SOURCES = src/ctl/main.c
@@ -66,6 +71,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_enroll.c \
 	tests/ctl/test_manual.c \
 	tests/ctl/test_profile.c \
+	tests/ctl/test_records.c \
 	tests/ctl/test_service.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ctl_LDADD = libtestredis.a libsupport.a $(LINK_CTL) $(CUNIT_LIBS)

@@ -91,7 +91,6 @@ certrep_success(struct request *r, struct view cert)
 	if (scep_env_write(buf_view(&inner), r->env.cipher, r->transport, r->msg.signer, &envelope,
 	        &r->err) != 0)
 		goto out;
-	note_serial(r, leaf);
 	rc = seal(r, STATUS_SUCCESS, FAIL_NONE, (struct view){0}, buf_view(&envelope), &r->err);
 out:
 	buf_free(&inner);

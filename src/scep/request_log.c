@@ -19,6 +19,17 @@ log_key_id(struct log_line *l, const X509_PUBKEY *spki)
 		log_hex(l, "key", view_of(digest, 8));
 }
 
+void
+request_subject(const struct request *r, char *out, size_t len)
+{
+	if (r->csr.subject != NULL)
+		name_text(r->csr.subject, out, len);
+	else if (r->plan.cert != NULL)
+		name_text(X509_get_subject_name(r->plan.cert), out, len);
+	else
+		snprintf(out, len, "%s", r->named);
+}
+
 static void
 log_pki(struct log_line *l, const struct request *r)
 {
@@ -28,11 +39,10 @@ log_pki(struct log_line *l, const struct request *r)
 	log_view(l, "tid", r->msg.attrs.transaction_id);
 	log_str(l, "digest", r->msg.digest != DIGEST_NONE ? digest_name(r->msg.digest) : NULL);
 	log_str(l, "cipher", r->env.cipher != CIPHER_NONE ? cipher_name(r->env.cipher) : NULL);
-	if (r->csr.subject != NULL) {
-		name_text(r->csr.subject, subject, sizeof subject);
-		log_str(l, "subject", subject);
+	request_subject(r, subject, sizeof subject);
+	log_str(l, "subject", subject);
+	if (r->csr.spki != NULL)
 		log_key_id(l, r->csr.spki);
-	}
 	if (r->status == STATUS_SUCCESS)
 		log_str(l, "serial", r->serial);
 	log_str(l, "by", r->reason);

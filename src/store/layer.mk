@@ -29,6 +29,8 @@ noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	include/store/call.h \
 	include/store/issued.h \
+	include/store/record.h \
+	include/store/request.h \
 	include/store/state.h \
 	include/store/store.h \
 	include/store/transaction.h \
@@ -38,11 +40,15 @@ libstore_a_SOURCES = \
 	src/store/issued.c \
 	src/store/library.c \
 	src/store/link.c \
+	src/store/record.c \
+	src/store/request.c \
 	src/store/sentinel.c \
 	src/store/state.c \
 	src/store/store.c \
 	src/store/tls.c \
-	src/store/transaction.c
+	src/store/transaction.c \
+	src/store/walk.c \
+	src/store/walk.h
 src/store/library.$(OBJEXT): src/store/library_text.h
 
 if HAVE_CUNIT

@@ -21,6 +21,7 @@ main(void)
 	    SUITE(client),
 	    SUITE(enroll),
 	    SUITE(service),
+	    SUITE(records),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

@@ -18,6 +18,7 @@ extern CU_TestInfo dn_tests[];
 extern CU_TestInfo enroll_tests[];
 extern CU_TestInfo manual_tests[];
 extern CU_TestInfo profile_tests[];
+extern CU_TestInfo records_tests[];
 extern CU_TestInfo service_tests[];
 
 #endif

@@ -3,6 +3,9 @@ EXTRA_DIST += \
 	tests/e2e/run \
 	tests/e2e/lib.sh \
 	tests/e2e/fcgi.pl \
+	tests/e2e/approval-certmonger \
+	tests/e2e/approval-scepctl \
+	tests/e2e/approval-strongswan \
 	tests/e2e/as-installed \
 	tests/e2e/ca-key-types \
 	tests/e2e/certmonger-enrol \
