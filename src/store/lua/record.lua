@@ -1,13 +1,18 @@
 
 -- Issued certificates. crt:<ca>:<serial> is one, kept until it expires and a grace after that;
--- exp:<ca> orders them by expiry; own:<ca>:<profile> <subject> leads to the newest of a subject.
+-- exp:<ca> orders them by expiry; own:<ca>:<profile> <names> leads to the newest of the same names.
 
 local RECORD = {'der', 'p', 'sub', 'san', 'na', 'at', 'src', 'by', 'spki', 'req', 'rev', 'why'}
+
+-- The subject tells who owns a certificate, the alternative names do where there is none.
+local function owner_key(pool, ca, profile, subject, sans)
+	return pool .. ':own:' .. ca .. ':' .. redis.sha1hex(profile .. '\n' .. (subject ~= '' and subject or sans))
+end
 
 -- a: ca, profile, serial, cert, not_after and grace in seconds, subject, sans, source, by, spki, req.
 local function record_put(pool, a, now)
 	local key, index = pool .. ':crt:' .. a.ca .. ':' .. a.serial, pool .. ':exp:' .. a.ca
-	local own = pool .. ':own:' .. a.ca .. ':' .. redis.sha1hex(a.profile .. '\n' .. a.subject)
+	local own = owner_key(pool, a.ca, a.profile, a.subject, a.sans)
 	local na, gone = tonumber(a.not_after), (tonumber(a.not_after) + tonumber(a.grace)) * 1000
 	redis.call('HSET', key, 'der', a.cert, 'p', a.profile, 'sub', a.subject, 'san', a.sans, 'na', na,
 		'at', now, 'src', a.source, 'by', a.by, 'spki', a.spki, 'req', a.req)
