@@ -64,6 +64,7 @@ main(void)
 	    {"scan", NULL, NULL, NULL, NULL, scan_tests},
 	    {"conf", NULL, NULL, NULL, NULL, conf_tests},
 	    {"print", NULL, NULL, NULL, NULL, print_tests},
+	    {"digest", NULL, NULL, NULL, NULL, digest_tests},
 	    {"assemble", NULL, NULL, NULL, NULL, assemble_tests},
 	    {"manual", NULL, NULL, NULL, NULL, manual_tests},
 	    CU_SUITE_INFO_NULL,
