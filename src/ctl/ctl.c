@@ -21,6 +21,7 @@ static const struct command *const groups[] = {
     profile_commands,
     challenge_commands,
     store_commands,
+    node_commands,
     client_commands,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))

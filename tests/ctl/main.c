@@ -27,6 +27,9 @@ main(void)
 	    SUITE(client),
 	    SUITE(enroll),
 	    SUITE(service),
+	    SUITE(store),
+	    SUITE(node),
+	    SUITE(rebuild),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};
