@@ -38,14 +38,16 @@ struct conf {
 	enum log_level log_level;
 	struct net *trusted_proxies;
 	size_t n_trusted_proxies;
-	char *default_profile;         /* "" : none */
-	char *ca_dir, *passphrase_dir; /* absolute; passphrase_dir "" : none */
-	struct store_conf store;       /* strings owned */
-	char *issued_log;              /* absolute; "": none */
-	int64_t record_grace;          /* seconds */
-	char *node_name;               /* "": the name of the host */
+	char *default_profile;                        /* "" : none */
+	char *ca_dir, *passphrase_dir;                /* absolute; passphrase_dir "" : none */
+	struct store_conf store;                      /* strings owned */
+	char *issued_log;                             /* absolute; "": none */
+	int64_t record_grace;                         /* seconds */
+	char *node_name;                              /* "": the name of the host */
+	char *operator_user, *operator_password_file; /* of scepctl at the store; "": as scepd */
 	struct conf_profile *profiles;
 	size_t n_profiles;
+	char digest[65]; /* of what must be the same on all hosts (conf/digest.h) */
 };
 
 /* Reads and checks scepd.conf at `path` and every profiles.d/NAME.conf beside it. Key files are not

@@ -15,10 +15,15 @@
 
 struct ctl;
 
+#define OPERANDS_MAX 64
+
 /* All values borrowed from argv; NULL or false when not given. */
 struct args {
 	const char *conf_file, *operand;
 	bool help;
+	/* Of a command that takes several ("LOG..."): all operands, `operand` being the first. */
+	const char *operands[OPERANDS_MAX];
+	size_t n_operands;
 
 	const char *subject, *key, *cert, *cert_key, *chain, *p12, *passphrase_file, *ca,
 	    *challenge, *challenge_file;
@@ -29,6 +34,8 @@ struct args {
 	    generate, modern, yes;
 	bool get, pss, oaep, as_pkcsreq;
 	const char *expiring, *source;
+	const char *admin_user, *admin_password_file, *user, *password_file;
+	bool prune, force, setuser, keys;
 };
 
 struct opt {
@@ -59,7 +66,7 @@ struct opt {
 struct command {
 	const char *group;   /* "ca"; "" for a command of one word */
 	const char *name;    /* "create"; NULL ends a table */
-	const char *operand; /* "NAME", "[NAME]", or NULL: takes none */
+	const char *operand; /* "NAME", "[NAME]", "NAME...", or NULL: takes none */
 	const char *summary;
 	const struct opt *options;
 	int (*run)(struct ctl *c, const struct args *a, struct err *e);

@@ -42,6 +42,7 @@ struct service {
 	int64_t lease;           /* seconds after which a worker that signs counts as dead */
 	int64_t record_grace;    /* seconds that the record of a certificate outlives it */
 	char node[64];           /* what this host is called in events */
+	struct buf report;       /* JSON: what this host runs, for the other ones; owned */
 	const struct service_profile *default_profile; /* may be NULL */
 	struct net *trusted_proxies;                   /* owned */
 	size_t n_trusted_proxies;

@@ -328,7 +328,7 @@ open_records(const struct conf *c, struct service *s, struct err *e)
 	s->lease = c->request_deadline;
 	s->record_grace = c->record_grace;
 	conf_node_name(c, s->node);
-	if ((s->store = conf_store(c, e)) == NULL)
+	if ((s->store = conf_store_worker(c, e)) == NULL)
 		return -1;
 	if (*c->issued_log != '\0' && (s->journal = journal_open(c->issued_log, e)) == NULL)
 		return -1;
@@ -346,5 +346,5 @@ conf_assemble(const struct conf *c, struct service *s, struct err *e)
 	for (size_t i = 0; i < c->n_profiles; i++)
 		if (load_profile(c, &c->profiles[i], s, e) != 0)
 			return -1;
-	return service_prepare(s, e);
+	return conf_report(c, s, &s->report, e) == 0 ? service_prepare(s, e) : -1;
 }

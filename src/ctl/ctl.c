@@ -27,6 +27,7 @@ static const struct command *const groups[] = {
     cert_commands,
     why_commands,
     store_commands,
+    node_commands,
     client_commands,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))

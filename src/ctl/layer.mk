@@ -16,6 +16,7 @@ libctl_a_SOURCES = \
 	include/ctl/operator.h \
 	include/ctl/profile.h \
 	include/ctl/show.h \
+	include/ctl/store.h \
 	src/ctl/args.c \
 	src/ctl/ask.c \
 	src/ctl/ca.c \
@@ -35,6 +36,7 @@ libctl_a_SOURCES = \
 	src/ctl/fetch.c \
 	src/ctl/folder.c \
 	src/ctl/operator.c \
+	src/ctl/node.c \
 	src/ctl/pending.c \
 	src/ctl/profile.c \
 	src/ctl/profile_create.c \
@@ -42,6 +44,10 @@ libctl_a_SOURCES = \
 	src/ctl/request.c \
 	src/ctl/show.c \
 	src/ctl/store.c \
+	src/ctl/store_acl.c \
+	src/ctl/store_admin.c \
+	src/ctl/store_rebuild.c \
+	src/ctl/store_status.c \
 	src/ctl/why.c
 
 sbin_PROGRAMS += scepctl
@@ -70,9 +76,12 @@ t_ctl_SOURCES = \
 	tests/ctl/test_dn.c \
 	tests/ctl/test_enroll.c \
 	tests/ctl/test_manual.c \
+	tests/ctl/test_node.c \
 	tests/ctl/test_profile.c \
 	tests/ctl/test_records.c \
-	tests/ctl/test_service.c
+	tests/ctl/test_service.c \
+	tests/ctl/test_store.c \
+	tests/ctl/test_rebuild.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ctl_LDADD = libtestredis.a libsupport.a $(LINK_CTL) $(CUNIT_LIBS)
 endif

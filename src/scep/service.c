@@ -195,6 +195,7 @@ service_free(struct service *s)
 		authority_free(&s->cas[i].authority);
 	}
 	free(s->trusted_proxies);
+	buf_free(&s->report);
 	store_free(s->store);
 	journal_free(s->journal);
 	free(s->profiles);

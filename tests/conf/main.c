@@ -63,6 +63,7 @@ main(void)
 	    SUITE(scan),
 	    SUITE(conf),
 	    SUITE(print),
+	    SUITE(digest),
 	    SUITE(assemble),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,

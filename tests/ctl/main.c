@@ -22,6 +22,9 @@ main(void)
 	    SUITE(enroll),
 	    SUITE(service),
 	    SUITE(records),
+	    SUITE(store),
+	    SUITE(node),
+	    SUITE(rebuild),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

@@ -17,8 +17,11 @@ extern CU_TestInfo client_ca_tests[];
 extern CU_TestInfo dn_tests[];
 extern CU_TestInfo enroll_tests[];
 extern CU_TestInfo manual_tests[];
+extern CU_TestInfo node_tests[];
 extern CU_TestInfo profile_tests[];
 extern CU_TestInfo records_tests[];
+extern CU_TestInfo rebuild_tests[];
 extern CU_TestInfo service_tests[];
+extern CU_TestInfo store_tests[];
 
 #endif
