@@ -6,6 +6,8 @@
 #ifndef CA_NAMES_H
 #define CA_NAMES_H
 
+#include <openssl/x509v3.h>
+
 #include "ca/profile.h"
 
 #define NAMES_SAN_MAX 100 /* names in a subjectAltName */
@@ -34,5 +36,9 @@ int name_line(const X509_NAME *name, struct buf *out, struct err *e)
 /* The subjectAltName of a certificate, one name a line: "DNS:" in lower case, "IP:", "email:",
  * "URI:", "UPN:"; appended, nothing when there is none. -1: MEMORY, INTERNAL. */
 int san_lines(const X509 *cert, struct buf *out, struct err *e) __attribute__((warn_unused_result));
+
+/* The same of names that are in no certificate yet; NULL is none of them. */
+int general_names_lines(const GENERAL_NAMES *names, struct buf *out, struct err *e)
+    __attribute__((warn_unused_result));
 
 #endif

@@ -93,16 +93,24 @@ add_general_name(struct buf *out, const GENERAL_NAME *g)
 }
 
 int
-san_lines(const X509 *cert, struct buf *out, struct err *e)
+general_names_lines(const GENERAL_NAMES *names, struct buf *out, struct err *e)
 {
-	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
 	int rc = 0;
 
 	for (int i = 0; rc == 0 && i < sk_GENERAL_NAME_num(names); i++)
 		rc = add_general_name(out, sk_GENERAL_NAME_value(names, i));
+	return rc == 0 ? 0 : err_set(e, ERR_MEMORY, "text of subjectAltName");
+}
+
+int
+san_lines(const X509 *cert, struct buf *out, struct err *e)
+{
+	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	int rc = general_names_lines(names, out, e);
+
 	GENERAL_NAMES_free(names);
 	ERR_clear_error();
-	return rc == 0 ? 0 : err_set(e, ERR_MEMORY, "text of subjectAltName");
+	return rc;
 }
 
 void

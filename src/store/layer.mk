@@ -2,6 +2,7 @@
 # protocol in their names, as an array of octets.
 LUA_PARTS = \
 	$(srcdir)/src/store/lua/head.lua \
+	$(srcdir)/src/store/lua/token.lua \
 	$(srcdir)/src/store/lua/challenge.lua \
 	$(srcdir)/src/store/lua/record.lua \
 	$(srcdir)/src/store/lua/transaction.lua \
@@ -9,6 +10,7 @@ LUA_PARTS = \
 	$(srcdir)/src/store/lua/state.lua
 EXTRA_DIST += \
 	src/store/lua/head.lua \
+	src/store/lua/token.lua \
 	src/store/lua/challenge.lua \
 	src/store/lua/record.lua \
 	src/store/lua/transaction.lua \
@@ -28,10 +30,13 @@ CLEANFILES += src/store/library_text.h
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	include/store/call.h \
+	include/store/challenge.h \
 	include/store/state.h \
 	include/store/store.h \
+	include/store/token.h \
 	include/store/transaction.h \
 	src/store/call.c \
+	src/store/challenge.c \
 	src/store/check.c \
 	src/store/connection.h \
 	src/store/library.c \
@@ -40,6 +45,7 @@ libstore_a_SOURCES = \
 	src/store/state.c \
 	src/store/store.c \
 	src/store/tls.c \
+	src/store/token.c \
 	src/store/transaction.c
 src/store/library.$(OBJEXT): src/store/library_text.h
 

@@ -7,8 +7,10 @@
 
 #include "harness.h"
 
+extern const CU_SuiteInfo binding_suite;
 extern const CU_SuiteInfo enrol_suite;
 extern const CU_SuiteInfo fixtures_suite;
+extern const CU_SuiteInfo mint_suite;
 extern const CU_SuiteInfo refusals_suite;
 extern const CU_SuiteInfo service_suite;
 
