@@ -2,6 +2,7 @@
 dist_man_MANS += \
 	man/scepctl.8 \
 	man/scepd-log.7 \
+	man/scepd-store.7 \
 	man/scepd.8 \
 	man/scepd.conf.5
 EXTRA_DIST += tests/man-lint.sh

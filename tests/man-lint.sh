@@ -28,6 +28,13 @@ missing man/scepd-log.7 Li $(cat src/base/log.c src/scep/request_log.c src/daemo
 missing man/scepd.8 Fl $(sed -n 's/^.*getopt_long(argc, argv, "\([A-Za-z:]*\)".*$/\1/p' src/daemon/options.c | tr -d : |
 	sed 's/./& /g')
 
+# The functions of the store's library, and the kinds of keys that they use.
+# shellcheck disable=SC2046
+missing man/scepd-store.7 Li $(sed -n "s/^register('\([a-z]*\)'.*/\1/p" src/store/lua/*.lua)
+for kind in $(sed -n "s/.*\(pool\|keys\[1\]\) \.\. ':\([a-z]*\).*/\2/p" src/store/lua/*.lua | sort -u); do
+	grep -q "^\.It Li $kind\(:\|\$\)" man/scepd-store.7 || fail "man/scepd-store.7 does not describe the keys $kind"
+done
+
 if command -v mandoc >/dev/null; then
 	mandoc -T lint -W warning man/*.[1-9] || fail "mandoc complains"
 elif [ $failed = 0 ]; then

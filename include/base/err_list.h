@@ -67,6 +67,7 @@ ERR(CONTENT, 400, FAIL_BAD_REQUEST, "content", NULL)
 ERR(CSR, 400, FAIL_BAD_REQUEST, "csr", NULL)
 ERR(CSR_PROOF, 400, FAIL_BAD_REQUEST, "csr-proof", NULL)
 ERR(CSR_SIGNER, 400, FAIL_BAD_REQUEST, "csr-signer", NULL)
+ERR(RENEWAL_SIGNER, 400, FAIL_BAD_REQUEST, "renewal-signer", NULL)
 ERR(NO_CHALLENGE, 400, FAIL_BAD_REQUEST, "no-challenge", NULL)
 ERR(CHALLENGE, 400, FAIL_BAD_REQUEST, "challenge", NULL)
 ERR(CHALLENGE_USED, 400, FAIL_BAD_REQUEST, "challenge-used", NULL)
@@ -75,6 +76,15 @@ ERR(CHALLENGE_USED, 400, FAIL_BAD_REQUEST, "challenge-used", NULL)
 ERR(REJECTED, 400, FAIL_BAD_REQUEST, "rejected", "the request was rejected")
 ERR(NO_TRANSACTION, 400, FAIL_BAD_CERT_ID, "no-transaction", "no such transaction of this key")
 ERR(BINDING, 400, FAIL_BAD_REQUEST, "binding", "the challenge is for other names")
+
+/* Renewal: said to the holder of a certificate of ours */
+ERR(RENEWAL_OFF, 400, FAIL_BAD_REQUEST, "renewal-off", "renewal is switched off")
+ERR(RENEWAL_REVOKED, 400, FAIL_BAD_REQUEST, "renewal-revoked", "the certificate is revoked")
+ERR(RENEWAL_EXPIRED, 400, FAIL_BAD_REQUEST, "renewal-expired", "the certificate has expired")
+ERR(RENEWAL_EARLY, 400, FAIL_BAD_REQUEST, "renewal-early", "it is too early to renew")
+ERR(RENEWAL_KEY, 400, FAIL_BAD_REQUEST, "renewal-key", "a renewal needs a new key")
+ERR(RENEWAL_NAMES, 400, FAIL_BAD_REQUEST, "renewal-names",
+    "the request names somebody else than the certificate")
 
 /* Policy: said only to a client that has been authorised */
 ERR(KEY_TYPE, 400, FAIL_BAD_ALG, "key-type", "the type of the requested key is not permitted")

@@ -6,8 +6,6 @@
 #ifndef CA_NAMES_H
 #define CA_NAMES_H
 
-#include <openssl/x509v3.h>
-
 #include "ca/profile.h"
 
 #define NAMES_SAN_MAX 100 /* names in a subjectAltName */
@@ -33,12 +31,12 @@ void name_text(const X509_NAME *name, char *out, size_t len);
 int name_line(const X509_NAME *name, struct buf *out, struct err *e)
     __attribute__((warn_unused_result));
 
-/* The subjectAltName of a certificate, one name a line: "DNS:" in lower case, "IP:", "email:",
- * "URI:", "UPN:"; appended, nothing when there is none. -1: MEMORY, INTERNAL. */
-int san_lines(const X509 *cert, struct buf *out, struct err *e) __attribute__((warn_unused_result));
+/* The value of a certificate's subjectAltName, DER; empty: none. Borrowed. */
+struct view cert_san(const X509 *cert);
 
-/* The same of names that are in no certificate yet; NULL is none of them. */
-int general_names_lines(const GENERAL_NAMES *names, struct buf *out, struct err *e)
+/* What `value`, the DER of GeneralNames, holds, one name a line: "DNS:" in lower case, "IP:",
+ * "email:", "URI:", "UPN:"; appended, nothing for the empty view. -1: MEMORY, INTERNAL. */
+int san_lines(struct view value, struct buf *out, struct err *e)
     __attribute__((warn_unused_result));
 
 #endif

@@ -31,6 +31,12 @@ struct plan {
 int plan_make(const struct profile *p, const struct authority *a, const struct csr *csr, time_t now,
     struct plan *plan, struct err *e) __attribute__((warn_unused_result));
 
+/* The plan of a renewal: key from the request, subject and subjectAltName octet for octet from the
+ * predecessor, everything else as plan_make. renew_admit comes first. */
+int plan_renew(const struct profile *p, const struct authority *a, const struct csr *csr,
+    const X509 *predecessor, time_t now, struct plan *plan, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* The plan as it is kept until it is signed: the certificate with an empty signature, DER,
  * appended. -1: INTERNAL. */
 int plan_write(const struct plan *plan, struct buf *der, struct err *e)

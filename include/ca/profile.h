@@ -27,6 +27,9 @@ enum approval { APPROVAL_AUTOMATIC, APPROVAL_MANUAL, APPROVAL_WITHOUT_CHALLENGE 
 #define USAGE_KEY_CERT_SIGN USAGE_BIT(5)
 #define USAGE_CRL_SIGN USAGE_BIT(6)
 
+/* Whose certificates a profile renews: its own, or all of its CA. */
+enum renewal_scope { RENEWAL_PROFILE, RENEWAL_AUTHORITY };
+
 #define PROFILE_NAME_MAX 63
 
 struct profile {
@@ -52,6 +55,12 @@ struct profile {
 	bool include_ca_certificate; /* GetCACert: RA, issuing CA, chain; else the RA alone */
 	bool include_root; /* false drops a self-signed certificate above the issuing CA */
 	bool allow_renewal;
+	enum renewal_scope renewal_scope;
+	int64_t
+	    renewal_window; /* seconds before expiry from which renewal is possible; 0: any time */
+	int64_t renewal_grace;    /* seconds after expiry in which it still is */
+	bool renewal_new_key;     /* a renewal must bring a new key */
+	bool renewal_challenge;   /* a renewal that shows a challenge must show a right one */
 	bool chain_in_reply;      /* SUCCESS carries the chain after the certificate */
 	bool signer_must_match;   /* the key of the CSR must be the key that signed the message */
 	bool fail_info_text;      /* failInfoText where the table of errors has one */

@@ -15,8 +15,9 @@
 /* What was decided. Everything is borrowed. */
 struct tbs {
 	const struct authority *by;
-	const struct csr *csr; /* subject and key */
-	const uint8_t *serial; /* SERIAL_LEN octets, the first of them 0x01..0x7f */
+	const struct csr *csr;    /* subject and key */
+	const X509_NAME *subject; /* instead of the request's; NULL: the request's */
+	const uint8_t *serial;    /* SERIAL_LEN octets, the first of them 0x01..0x7f */
 	time_t not_before, not_after;
 	unsigned key_usage;                   /* USAGE_*; 0: no such extension */
 	STACK_OF(ASN1_OBJECT) *ext_key_usage; /* empty: no such extension */

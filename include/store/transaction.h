@@ -58,8 +58,8 @@ struct commit_note {
 	int64_t grace;           /* seconds that the record outlives the certificate */
 };
 
-/* Records the certificate signed under a reservation. When another worker was faster, `cert` is
- * replaced by his: that is the answer. -1: STORE (lost, or not recorded): nothing may be sent. */
+/* Records the certificate signed under a reservation: 0. When another worker was faster, `cert` is
+ * replaced by his, which is the answer: 1. -1: STORE (lost, or not recorded): nothing may be sent. */
 int store_commit(struct store *s, const struct reserve *what, const struct plan *plan,
     const struct reservation *r, const struct commit_note *note, struct buf *cert, struct err *e)
     __attribute__((warn_unused_result));

@@ -69,9 +69,9 @@ read_one(const char *text)
 	return one;
 }
 
-/* Whether the profile would issue these names. */
+/* Adds names that the profile would issue. */
 static int
-admit(const struct profile *p, const GENERAL_NAMES *names, struct err *e)
+add_names(const struct profile *p, struct binding *b, const GENERAL_NAMES *names, struct err *e)
 {
 	struct buf der = {0};
 	struct err why = ERR_INIT;
@@ -82,7 +82,7 @@ admit(const struct profile *p, const GENERAL_NAMES *names, struct err *e)
 	else if (names_admit_san(p, buf_view(&der), &why) != 0)
 		err_set(e, ERR_USAGE, "%s", why.detail);
 	else
-		rc = 0;
+		rc = san_lines(buf_view(&der), &b->sans, e);
 	buf_free(&der);
 	return rc;
 }
@@ -102,8 +102,8 @@ binding_san(const struct profile *p, struct binding *b, const char *san, struct 
 	if ((names = sk_GENERAL_NAME_new_null()) == NULL || sk_GENERAL_NAME_push(names, one) <= 0) {
 		GENERAL_NAME_free(one);
 		err_set(e, ERR_MEMORY, "alternative name");
-	} else if (admit(p, names, e) == 0)
-		rc = general_names_lines(names, &b->sans, e);
+	} else
+		rc = add_names(p, b, names, e);
 	sk_GENERAL_NAME_pop_free(names, GENERAL_NAME_free);
 	return rc;
 }

@@ -9,10 +9,12 @@
 #include <string.h>
 
 #include "base/enc.h"
+#include "base/ossl.h"
+#include "ca/renew.h"
 
 struct claim {
 	enum claim_kind kind;
-	uint8_t mac[32];
+	uint8_t mac[32]; /* of the challenge, or the digest of the predecessor */
 	char reason[80];
 };
 
@@ -63,8 +65,7 @@ claim_by_dynamic_challenge(
 		err_set(e, ERR_CHALLENGE, "a challengePassword of %zu octets", given.n);
 		return NULL;
 	}
-	for (size_t i = 0; i < 8; i++)
-		snprintf(name + 2 * i, 3, "%02x", mac[i]);
+	hex_of(view_of(mac, 8), name);
 	if ((c = claim_new(CLAIM_DYNAMIC, "dynamic:", name, e)) != NULL)
 		memcpy(c->mac, mac, sizeof c->mac);
 	return c;
@@ -78,6 +79,28 @@ claim_for_approval(const struct profile *p, struct err *e)
 		return NULL;
 	}
 	return claim_new(CLAIM_MANUAL, "approval", "", e);
+}
+
+struct claim *
+claim_by_renewal(const struct profile *p, const struct authority *a, const X509 *predecessor,
+    const struct csr *csr, time_t now, struct err *e)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(predecessor);
+	struct buf der = {0};
+	struct claim *c = NULL;
+	char hex[2 * 20 + 1] = "";
+
+	if (renew_admit(p, a, predecessor, csr, now, e) != 0)
+		return NULL;
+	if (ASN1_STRING_length(serial) <= 20)
+		hex_of(view_of(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial)),
+		    hex);
+	if (ossl_write(&der, predecessor, ASN1_ITEM_rptr(X509)) != 0)
+		err_set(e, ERR_MEMORY, "claim");
+	else if ((c = claim_new(CLAIM_RENEWAL, "renewal:", hex, e)) != NULL)
+		ossl_sha256(buf_view(&der), c->mac);
+	buf_free(&der);
+	return c;
 }
 
 struct claim *
@@ -98,12 +121,17 @@ claim_mac(const struct claim *c)
 	return c->kind == CLAIM_DYNAMIC ? view_of(c->mac, sizeof c->mac) : (struct view){0};
 }
 
+struct view
+claim_predecessor(const struct claim *c)
+{
+	return c->kind == CLAIM_RENEWAL ? view_of(c->mac, sizeof c->mac) : (struct view){0};
+}
+
 void
 claim_authority(const struct claim *c, char out[65])
 {
-	if (c->kind == CLAIM_DYNAMIC)
-		for (size_t i = 0; i < sizeof c->mac; i++)
-			snprintf(out + 2 * i, 3, "%02x", c->mac[i]);
+	if (c->kind == CLAIM_DYNAMIC || c->kind == CLAIM_RENEWAL)
+		hex_of(view_of(c->mac, sizeof c->mac), out);
 	else
 		snprintf(out, 65, "%s", c->kind == CLAIM_STATIC ? "static" : "manual");
 }

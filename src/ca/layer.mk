@@ -12,6 +12,7 @@ libca_a_SOURCES = \
 	include/ca/names_read.h \
 	include/ca/plan.h \
 	include/ca/profile.h \
+	include/ca/renew.h \
 	include/ca/tbs.h \
 	include/ca/text.h \
 	src/ca/authority.c \
@@ -27,6 +28,7 @@ libca_a_SOURCES = \
 	src/ca/names_text.c \
 	src/ca/plan.c \
 	src/ca/profile.c \
+	src/ca/renew.c \
 	src/ca/tbs.c \
 	src/ca/text.c
 

@@ -9,6 +9,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "base/ossl.h"
 #include "ca/names.h"
 
 /* A value that is no text is shown as its octets in hexadecimal (RFC 2253 section 2.4). */
@@ -92,25 +93,32 @@ add_general_name(struct buf *out, const GENERAL_NAME *g)
 	}
 }
 
-int
-general_names_lines(const GENERAL_NAMES *names, struct buf *out, struct err *e)
+struct view
+cert_san(const X509 *cert)
 {
-	int rc = 0;
+	int at = X509_get_ext_by_NID(cert, NID_subject_alt_name, -1);
+	const ASN1_OCTET_STRING *value =
+	    at < 0 ? NULL : X509_EXTENSION_get_data(X509_get_ext(cert, at));
 
-	for (int i = 0; rc == 0 && i < sk_GENERAL_NAME_num(names); i++)
-		rc = add_general_name(out, sk_GENERAL_NAME_value(names, i));
-	return rc == 0 ? 0 : err_set(e, ERR_MEMORY, "text of subjectAltName");
+	return value == NULL
+	           ? (struct view){0}
+	           : view_of(ASN1_STRING_get0_data(value), (size_t)ASN1_STRING_length(value));
 }
 
 int
-san_lines(const X509 *cert, struct buf *out, struct err *e)
+san_lines(struct view value, struct buf *out, struct err *e)
 {
-	GENERAL_NAMES *names = X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
-	int rc = general_names_lines(names, out, e);
+	GENERAL_NAMES *names;
+	int rc = 0;
 
+	if (value.n == 0)
+		return 0;
+	if ((names = ossl_read(value, ASN1_ITEM_rptr(GENERAL_NAMES))) == NULL)
+		return err_set_ossl(e, ERR_INTERNAL, "subjectAltName");
+	for (int i = 0; rc == 0 && i < sk_GENERAL_NAME_num(names); i++)
+		rc = add_general_name(out, sk_GENERAL_NAME_value(names, i));
 	GENERAL_NAMES_free(names);
-	ERR_clear_error();
-	return rc;
+	return rc == 0 ? 0 : err_set(e, ERR_MEMORY, "text of subjectAltName");
 }
 
 void

@@ -100,6 +100,23 @@ choose_serial(struct plan *plan, struct err *e)
 	return 0;
 }
 
+/* From the names that were admitted to the certificate. */
+static int
+complete(const struct profile *p, struct tbs *tbs, time_t now, struct plan *plan, struct err *e)
+{
+	if (choose_validity(p, tbs->by, now, plan, e) != 0 ||
+	    choose_usage(p, &tbs->csr->key, &tbs->key_usage, e) != 0 || choose_serial(plan, e) != 0)
+		return -1;
+	tbs->serial = plan->serial;
+	tbs->not_before = plan->not_before;
+	tbs->not_after = plan->not_after;
+	if ((plan->cert = tbs_write(tbs, e)) == NULL)
+		return -1;
+	if (tbs_digest(plan->cert, plan->tbs_digest) != 0)
+		return err_set_ossl(e, ERR_INTERNAL, "digest of the certificate");
+	return 0;
+}
+
 int
 plan_make(const struct profile *p, const struct authority *a, const struct csr *csr, time_t now,
     struct plan *plan, struct err *e)
@@ -114,18 +131,24 @@ plan_make(const struct profile *p, const struct authority *a, const struct csr *
 	if (X509_NAME_entry_count(csr->subject) == 0 && asked.san.n == 0)
 		return err_set(e, ERR_SUBJECT_EMPTY, "neither subject nor subjectAltName");
 	memcpy(plan->dropped, asked.dropped, sizeof plan->dropped);
-	if (choose_validity(p, a, now, plan, e) != 0 ||
-	    choose_usage(p, &csr->key, &tbs.key_usage, e) != 0 || choose_serial(plan, e) != 0)
-		return -1;
-	tbs.serial = plan->serial;
-	tbs.not_before = plan->not_before;
-	tbs.not_after = plan->not_after;
 	tbs.san = asked.san;
-	if ((plan->cert = tbs_write(&tbs, e)) == NULL)
+	return complete(p, &tbs, now, plan, e);
+}
+
+int
+plan_renew(const struct profile *p, const struct authority *a, const struct csr *csr,
+    const X509 *predecessor, time_t now, struct plan *plan, struct err *e)
+{
+	struct tbs tbs = {.by = a,
+	    .csr = csr,
+	    .subject = X509_get_subject_name(predecessor),
+	    .ext_key_usage = p->ext_key_usage,
+	    .san = cert_san(predecessor)};
+
+	*plan = (struct plan){0};
+	if (admit_key(p, &csr->key, e) != 0 || admit_digest(p, csr, e) != 0)
 		return -1;
-	if (tbs_digest(plan->cert, plan->tbs_digest) != 0)
-		return err_set_ossl(e, ERR_INTERNAL, "digest of the certificate");
-	return 0;
+	return complete(p, &tbs, now, plan, e);
 }
 
 /* SEQUENCE { tbsCertificate, signatureAlgorithm, empty BIT STRING } */

@@ -33,10 +33,16 @@ name_rebuild(const X509_NAME *in)
 	return out;
 }
 
+static const X509_NAME *
+subject_of(const struct tbs *t)
+{
+	return t->subject != NULL ? t->subject : t->csr->subject;
+}
+
 static int
 put_names(X509 *cert, const struct tbs *t)
 {
-	X509_NAME *name = name_rebuild(t->csr->subject);
+	X509_NAME *name = name_rebuild(subject_of(t));
 	int rc = -1;
 
 	if (name != NULL && X509_set_subject_name(cert, name) == 1 &&
@@ -196,7 +202,7 @@ put_authority_key_id(X509 *cert, const struct tbs *t)
 static int
 put_subject_alt_name(X509 *cert, const struct tbs *t)
 {
-	int critical = X509_NAME_entry_count(t->csr->subject) == 0, done = 0;
+	int critical = X509_NAME_entry_count(subject_of(t)) == 0, done = 0;
 	ASN1_OCTET_STRING *value;
 	X509_EXTENSION *ext = NULL;
 

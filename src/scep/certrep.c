@@ -138,6 +138,6 @@ certrep_failure(struct request *r)
 		r->err = again;
 	}
 	http_reply_error(r->reply, r->err.code, public_detail(&r->err));
-	if (r->reply->status == 503)
+	if (r->reply->status == 503 || r->reply->status == 429)
 		r->reply->retry_after = r->err.code == ERR_BUSY ? 1 : RETRY_AFTER;
 }

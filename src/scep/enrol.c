@@ -85,8 +85,9 @@ write_about(struct request *r, struct view content, struct buf *json)
 	           : err_set(&r->err, ERR_MEMORY, "request");
 }
 
-int
-enrol(struct request *r, struct view content, struct buf *cert)
+/* As an enrolment: by a challenge, or by what the operator says. */
+static int
+enrol_csr(struct request *r, struct view content, struct buf *cert)
 {
 	time_t now = clock_now();
 	struct err why = ERR_INIT;
@@ -95,8 +96,6 @@ enrol(struct request *r, struct view content, struct buf *cert)
 	uint8_t request[32];
 	int planned, rc = -1;
 
-	if (check_csr(r, content) != 0)
-		return -1;
 	planned = plan_make(&r->sp->profile, &r->sp->ca->authority, &r->csr, now, &r->plan, &why);
 	if ((claim = make_claim(r, now)) == NULL)
 		goto out;
@@ -108,8 +107,41 @@ enrol(struct request *r, struct view content, struct buf *cert)
 	else if (write_about(r, content, &about) == 0)
 		rc = issue(r, claim, request, buf_str(&about), cert);
 out:
-	r->wrong_challenge = r->err.code == ERR_CHALLENGE || r->err.code == ERR_CHALLENGE_USED;
 	buf_free(&about);
 	claim_free(claim);
+	return rc;
+}
+
+/* Without a right challenge a certificate of ours that signed the message makes it a renewal. When
+ * it does not, the answer is that to the challenge. */
+static int
+renew_instead(struct request *r, struct buf *cert)
+{
+	struct err first = r->err;
+	bool wrong = first.code == ERR_CHALLENGE || first.code == ERR_CHALLENGE_USED;
+
+	if ((!wrong && first.code != ERR_NO_CHALLENGE) || !renew_possible(r) ||
+	    (wrong && r->sp->profile.renewal_challenge))
+		return -1;
+	err_clear(&r->err);
+	if (renew_csr(r, cert) == 0)
+		return 0;
+	if (r->err.code == ERR_RENEWAL_SIGNER)
+		r->err = first;
+	return -1;
+}
+
+int
+enrol(struct request *r, struct view content, struct buf *cert)
+{
+	int rc;
+
+	if (check_csr(r, content) != 0)
+		return -1;
+	rc = enrol_csr(r, content, cert);
+	if (rc != 0)
+		rc = renew_instead(r, cert);
+	r->wrong_challenge =
+	    rc != 0 && (r->err.code == ERR_CHALLENGE || r->err.code == ERR_CHALLENGE_USED);
 	return rc;
 }

@@ -105,15 +105,14 @@ line_begin(struct buf *json, const struct request *r, const struct reserve *what
 	           : 0;
 }
 
+/* Writes the line that was begun, unless rc says that it could not be. */
 static int
-line_end(struct request *r, struct buf *json, int rc)
+line_end(const struct request *r, struct buf *json, int rc, struct err *e)
 {
 	if (rc == 0 && buf_add(json, "}", 1) == 0)
-		rc = journal_add(r->service->journal, buf_view(json), &r->err);
+		rc = journal_add(r->service->journal, buf_view(json), e);
 	else
-		rc = err_set(&r->err, ERR_MEMORY, "journal");
-	if (rc != 0)
-		r->err.code = ERR_STORE; /* for the client: try again later */
+		rc = err_set(e, ERR_MEMORY, "journal");
 	buf_free(json);
 	return rc;
 }
@@ -122,26 +121,32 @@ int
 journal_intent(struct request *r, const struct reserve *what)
 {
 	struct buf json = {0};
-
-	if (r->service->journal == NULL)
-		return 0;
-	return line_end(r, &json,
-	    line_begin(&json, r, what, "intent") == 0
-	        ? add_hex(&json, "tbs", view_of(r->plan.tbs_digest, 32))
-	        : -1);
-}
-
-int
-journal_issued(struct request *r, const struct reserve *what, struct view cert)
-{
-	struct buf json = {0};
+	struct err why = ERR_INIT;
 	int rc;
 
 	if (r->service->journal == NULL)
 		return 0;
+	rc = line_begin(&json, r, what, "intent");
+	if (rc == 0)
+		rc = add_hex(&json, "tbs", view_of(r->plan.tbs_digest, 32));
+	return line_end(r, &json, rc, &why) == 0 ? 0
+	                                         : err_set(&r->err, ERR_STORE, "%s", why.detail);
+}
+
+void
+journal_issued(struct request *r, const struct reserve *what, struct view cert)
+{
+	struct buf json = {0};
+	struct err why = ERR_INIT;
+	int rc;
+
+	if (r->service->journal == NULL)
+		return;
 	rc = line_begin(&json, r, what, "issued");
 	if (rc == 0 && (buf_add_str(&json, ",\"cert\":\"") != 0 || base64_write(&json, cert) != 0 ||
 	                   buf_add(&json, "\"", 1) != 0))
 		rc = -1;
-	return line_end(r, &json, rc);
+	if (line_end(r, &json, rc, &why) != 0)
+		log_msg(LOG_LEVEL_ERROR, "certificate not in the log of what was issued: %s",
+		    why.detail);
 }

@@ -43,7 +43,7 @@ fill_names(struct request *r, struct issue_text *t)
 		return r->csr.subject == NULL ? 0 : name_line(r->csr.subject, &t->subject, &r->err);
 	if (name_line(X509_get_subject_name(r->plan.cert), &t->subject, &r->err) != 0)
 		return -1;
-	return san_lines(r->plan.cert, &t->sans, &r->err);
+	return san_lines(cert_san(r->plan.cert), &t->sans, &r->err);
 }
 
 int
@@ -56,7 +56,7 @@ issue_reserve(struct request *r, const struct claim *claim, const uint8_t reques
 
 	*text = (struct issue_text){0};
 	if (identity_transaction(a->name, r->msg.attrs.transaction_id, r->msg.signer,
-	        text->transaction, &r->err) != 0 ||
+	        claim_predecessor(claim), text->transaction, &r->err) != 0 ||
 	    fill_names(r, text) != 0)
 		return -1;
 	*out = (struct reserve){.authority = a,
@@ -67,7 +67,8 @@ issue_reserve(struct request *r, const struct claim *claim, const uint8_t reques
 	    .settings = r->sp->settings,
 	    .keep = keep_of(&r->plan, now),
 	    .lease = r->service->lease,
-	    .manual = p->approval == APPROVAL_MANUAL || claim_kind(claim) == CLAIM_MANUAL,
+	    .manual = (p->approval == APPROVAL_MANUAL && claim_kind(claim) != CLAIM_RENEWAL) ||
+	              claim_kind(claim) == CLAIM_MANUAL,
 	    .pending_ttl = p->pending_ttl,
 	    .pending_max = p->max_pending_requests,
 	    .subject = buf_str(&text->subject),
@@ -104,10 +105,15 @@ sign_and_commit(
 	}
 	note.event = buf_str(&event);
 	note.spki = spki;
-	if (store_commit(r->service->store, what, &r->plan, held, &note, cert, &r->err) != 0)
+	if ((rc = store_commit(r->service->store, what, &r->plan, held, &note, cert, &r->err)) < 0)
 		goto out;
-	r->noted = true;
-	rc = journal_issued(r, what, buf_view(cert));
+	if (rc == 1) { /* another worker was faster, and his it is that the store has */
+		r->replayed = true;
+		rc = 0;
+	} else {
+		r->noted = true;
+		journal_issued(r, what, buf_view(cert));
+	}
 out:
 	if (rc != 0)
 		buf_cut(cert, 0);

@@ -15,6 +15,7 @@ static const struct {
 	int (*handle)(struct request *r, struct view content, struct buf *cert);
 } types[] = {
     {TYPE_PKCS_REQ, enrol},
+    {TYPE_RENEWAL_REQ, renew},
     {TYPE_CERT_POLL, poll_cert},
 };
 

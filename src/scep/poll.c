@@ -5,6 +5,7 @@
  * them differently; they only have to be names.
  */
 #include "base/clock.h"
+#include "base/ossl.h"
 #include "ca/identity.h"
 #include "request.h"
 #include "wire/scep_body.h"
@@ -40,18 +41,48 @@ out:
 	return rc;
 }
 
+/* A renewal's transaction has the digest of the certificate that signed it in it. */
+static int
+ask(struct request *r, bool renewal, struct poll *p)
+{
+	const struct authority *a = &r->sp->ca->authority;
+	uint8_t digest[32], transaction[32];
+	struct buf der = {0};
+	struct view predecessor = {0};
+
+	if (renewal) {
+		if (ossl_write(&der, r->msg.signer, ASN1_ITEM_rptr(X509)) != 0)
+			return err_set(&r->err, ERR_MEMORY, "certificate");
+		ossl_sha256(buf_view(&der), digest);
+		predecessor = view_of(digest, sizeof digest);
+		buf_free(&der);
+	}
+	if (identity_transaction(a->name, r->msg.attrs.transaction_id, r->msg.signer, predecessor,
+	        transaction, &r->err) != 0)
+		return -1;
+	return store_poll(r->service->store, a, r->sp->profile.id, transaction, p, &r->err);
+}
+
+static int
+find(struct request *r, struct poll *p)
+{
+	if (renew_possible(r)) {
+		if (ask(r, true, p) == 0)
+			return 0;
+		if (r->err.code != ERR_NO_TRANSACTION)
+			return -1;
+		err_clear(&r->err);
+	}
+	return ask(r, false, p);
+}
+
 int
 poll_cert(struct request *r, struct view content, struct buf *cert)
 {
-	const struct authority *a = &r->sp->ca->authority;
 	struct poll p = {0};
-	uint8_t transaction[32];
 	int rc = -1;
 
-	if (check_content(r, content) != 0 ||
-	    identity_transaction(
-	        a->name, r->msg.attrs.transaction_id, r->msg.signer, transaction, &r->err) != 0 ||
-	    store_poll(r->service->store, a, r->sp->profile.id, transaction, &p, &r->err) != 0)
+	if (check_content(r, content) != 0 || find(r, &p) != 0)
 		goto out;
 	if (p.state == POLL_READY)
 		rc = finish(r, &p, cert);

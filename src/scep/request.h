@@ -60,12 +60,19 @@ struct mint_ask {
 int mint_ask_read(const struct profile *p, struct view body, struct mint_ask *ask, struct err *e)
     __attribute__((warn_unused_result));
 
-/* PKCSReq and CertPoll: from the decrypted content to the certificate, whose DER is appended to
- * `cert`; it stays empty when the answer is PENDING. -1: r->err. */
+/* PKCSReq, RenewalReq and CertPoll: from the decrypted content to the certificate, whose DER is
+ * appended to `cert`; it stays empty when the answer is PENDING. -1: r->err. */
 int enrol(struct request *r, struct view content, struct buf *cert)
+    __attribute__((warn_unused_result));
+int renew(struct request *r, struct view content, struct buf *cert)
     __attribute__((warn_unused_result));
 int poll_cert(struct request *r, struct view content, struct buf *cert)
     __attribute__((warn_unused_result));
+
+/* Whether the certificate of the signer bears the name of our CA; then its r->csr may be a renewal,
+ * which renew_csr finds out. -1: r->err. */
+bool renew_possible(const struct request *r);
+int renew_csr(struct request *r, struct buf *cert) __attribute__((warn_unused_result));
 
 /* Reserve, sign, commit r->plan for a claim; `cert` as above. -1: r->err. */
 int issue(struct request *r, const struct claim *claim, const uint8_t request[32],
@@ -85,11 +92,12 @@ void issue_text_free(struct issue_text *t);
 /* The digest of a key, under which lists show it. -1: memory. */
 int key_digest(const X509_PUBKEY *spki, uint8_t digest[32]) __attribute__((warn_unused_result));
 
-/* The line of the journal for an intent or a certificate. -1: r->err, and nothing may be signed. */
+/* The line of the journal for an intent. -1: r->err, and nothing may be signed. */
 int journal_intent(struct request *r, const struct reserve *what)
     __attribute__((warn_unused_result));
-int journal_issued(struct request *r, const struct reserve *what, struct view cert)
-    __attribute__((warn_unused_result));
+
+/* The line for a certificate. The store has it already, so a failure is only logged. */
+void journal_issued(struct request *r, const struct reserve *what, struct view cert);
 
 /* What became of a request as JSON, for the store's stream of events; `outcome` is its slug. -1:
  * memory. */

@@ -136,7 +136,7 @@ static int
 prepare_profile(struct service_profile *sp, struct err *e)
 {
 	const struct profile *p = &sp->profile;
-	struct caps caps = {.algs = p->algs};
+	struct caps caps = {.algs = p->algs, .renewal = p->allow_renewal};
 	STACK_OF(X509) *ras = sk_X509_new_null(), *all = NULL;
 	int rc = -1;
 

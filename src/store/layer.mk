@@ -31,6 +31,7 @@ noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
 	include/store/call.h \
 	include/store/challenge.h \
+	include/store/issued.h \
 	include/store/state.h \
 	include/store/store.h \
 	include/store/token.h \
@@ -39,6 +40,7 @@ libstore_a_SOURCES = \
 	src/store/challenge.c \
 	src/store/check.c \
 	src/store/connection.h \
+	src/store/issued.c \
 	src/store/library.c \
 	src/store/link.c \
 	src/store/sentinel.c \

@@ -107,6 +107,7 @@ kind_word(const struct claim *c)
 	static const char *const words[] = {[CLAIM_STATIC] = "static",
 	    [CLAIM_DYNAMIC] = "dynamic",
 	    [CLAIM_MANUAL] = "manual",
+	    [CLAIM_RENEWAL] = "renewal",
 	    [CLAIM_APPROVED] = "approved"};
 
 	return words[claim_kind(c)];
@@ -290,7 +291,7 @@ store_commit(struct store *s, const struct reserve *what, const struct plan *pla
 		struct view other = reply_view(reply, 1);
 
 		buf_cut(cert, 0);
-		rc = buf_add(cert, other.p, other.n) == 0 ? 0
+		rc = buf_add(cert, other.p, other.n) == 0 ? 1
 		                                          : err_set(e, ERR_MEMORY, "certificate");
 	} else
 		refused(reply, "commit", e);

@@ -8,8 +8,8 @@
 int
 main(void)
 {
-	CU_SuiteInfo suites[] = {service_suite, enrol_suite, refusals_suite, fixtures_suite,
-	    mint_suite, binding_suite, CU_SUITE_INFO_NULL};
+	CU_SuiteInfo suites[] = {service_suite, enrol_suite, refusals_suite, renew_suite,
+	    fixtures_suite, mint_suite, binding_suite, CU_SUITE_INFO_NULL};
 	struct err e = ERR_INIT;
 	int rc;
 

@@ -12,6 +12,7 @@ extern const CU_SuiteInfo enrol_suite;
 extern const CU_SuiteInfo fixtures_suite;
 extern const CU_SuiteInfo mint_suite;
 extern const CU_SuiteInfo refusals_suite;
+extern const CU_SuiteInfo renew_suite;
 extern const CU_SuiteInfo service_suite;
 
 #endif

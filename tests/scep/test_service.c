@@ -137,8 +137,8 @@ capabilities_follow_the_profile(void)
 
 	rig_get(&rig, "/scep/" RIG_PROFILE, "operation=getcacaps&message=0", &out, &s);
 	CU_ASSERT_STRING_EQUAL(out.type, "text/plain");
-	CU_ASSERT_STRING_EQUAL(buf_str(&out.body),
-	    "AES\nDES3\nPOSTPKIOperation\nSCEPStandard\nSHA-1\nSHA-256\nSHA-384\nSHA-512\n");
+	CU_ASSERT_STRING_EQUAL(buf_str(&out.body), "AES\nDES3\nPOSTPKIOperation\nRenewal\nSCEPStand"
+	                                           "ard\nSHA-1\nSHA-256\nSHA-384\nSHA-512\n");
 	http_reply_free(&out);
 	rig.sp->profile.algs = ALGS_MODERN;
 	rig_prepare(&rig);

@@ -37,10 +37,11 @@ end
 local function begin(pool, a, rq, now)
 	local key, ttl = pool .. ':rq:' .. a.req, tonumber(a.keep) * 1000
 	local fence = (tonumber(rq.fence) or 0) + 1
+	a.mac = a.mac ~= '' and a.mac or rq.mac or ''
 	claim(pool, a, ttl)
 	redis.call('HSET', key, 'st', 'S', 'serial', a.serial, 'tbs', a.tbs, 'plan', a.plan, 'owner', a.owner,
 		'lease', now + tonumber(a.lease) * 1000, 'fence', fence, 'conf', a.conf, 'ca', a.ca,
-		'p', a.profile, 'mac', a.mac ~= '' and a.mac or rq.mac or '', 'keep', a.keep)
+		'p', a.profile, 'mac', a.mac, 'keep', a.keep)
 	redis.call('HDEL', key, 'cert')
 	redis.call('PEXPIRE', key, ttl)
 	redis.call('ZADD', pool .. ':int', now, intent_member(a.ca, a.profile, a.req, a.serial, a.tbs))

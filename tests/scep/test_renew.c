@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Renewal: a certificate of ours that signs the request is its authorisation, the new certificate
+ * has the names of the old one whatever is asked for, and nobody else's certificate is good for it.
+ */
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/ossl.h"
+#include "harness.h"
+#include "rig.h"
+#include "suites.h"
+
+#define SUBJECT "CN=device/O=Test"
+#define SAN "DNS:device.example"
+
+static struct rig rig;
+static X509 *first; /* the certificate that is renewed, of make_rsa(2048, 3) */
+
+static int
+start(void)
+{
+	struct buf der = {0};
+	struct seen s;
+
+	rig_start(&rig, NULL);
+	rig.remember = true;
+	rig_msg(&rig, (struct make_msg){0}, &der);
+	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &s);
+	buf_free(&der);
+	first = s.cert;
+	return first == NULL;
+}
+
+static int
+stop(void)
+{
+	X509_free(first);
+	rig_stop(&rig);
+	return 0;
+}
+
+/* A renewal by `signer` and its key, with a request for the key and names. */
+static void
+renew(int type, X509 *signer, EVP_PKEY *signer_key, EVP_PKEY *key, const char *subject,
+    const char *san, const char *challenge, struct seen *s)
+{
+	struct buf csr = {0}, der = {0};
+
+	make_csr(key, subject, challenge, san, &csr);
+	rig_msg(&rig,
+	    (struct make_msg){
+	        .type = type, .key = signer_key, .cert = signer, .inner = buf_view(&csr)},
+	    &der);
+	rig_post(&rig, buf_view(&der), signer_key, s);
+	buf_free(&csr);
+	buf_free(&der);
+}
+
+static void
+by_first(int type, EVP_PKEY *key, const char *subject, const char *san, struct seen *s)
+{
+	renew(type, first, make_rsa(2048, 3), key, subject, san, NULL, s);
+}
+
+static void
+expect(const struct seen *s, const char *slug)
+{
+	CU_ASSERT_STRING_EQUAL(s->slug, slug);
+	CU_ASSERT_EQUAL(s->http, 200);
+	CU_ASSERT_EQUAL(s->status, STATUS_FAILURE);
+	CU_ASSERT_PTR_NULL(s->cert);
+}
+
+/* By both message types, with the same key or a new one, seconds after the enrolment and under its
+ * transactionID: a new certificate with the names of the old one; sent again, the same once more.
+ */
+static void
+a_certificate_renews_itself(void)
+{
+	for (int i = 0; i < 4; i++) {
+		int type = i % 2 == 0 ? TYPE_RENEWAL_REQ : TYPE_PKCS_REQ;
+		EVP_PKEY *key = i < 2 ? make_rsa(2048, 3) : make_rsa(2048, 2);
+		struct seen s, again;
+
+		by_first(type, key, SUBJECT, i % 2 == 0 ? NULL : SAN, &s);
+		CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(s.cert);
+		CU_ASSERT_NOT_EQUAL(X509_cmp(s.cert, first), 0);
+		CU_ASSERT_EQUAL(
+		    X509_NAME_cmp(X509_get_subject_name(s.cert), X509_get_subject_name(first)), 0);
+		CU_ASSERT_NOT_EQUAL(X509_get_ext_by_NID(s.cert, NID_subject_alt_name, -1), -1);
+		CU_ASSERT_EQUAL(X509_verify(s.cert, rig.ca_key), 1);
+		by_first(type, key, SUBJECT, i % 2 == 0 ? NULL : SAN, &again);
+		CU_ASSERT_STRING_EQUAL(again.slug, "replayed");
+		CU_ASSERT(again.cert != NULL && X509_cmp(again.cert, s.cert) == 0);
+		seen_free(&again);
+		seen_free(&s);
+	}
+}
+
+static void
+a_spent_or_wrong_challenge_does_not_hinder(void)
+{
+	struct seen s;
+
+	renew(TYPE_RENEWAL_REQ, first, make_rsa(2048, 3), make_rsa(2048, 1), SUBJECT, NULL,
+	    "wrong-wrong", &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+	seen_free(&s);
+	renew(TYPE_PKCS_REQ, first, make_rsa(2048, 3), make_rsa(2048, 0), SUBJECT, NULL,
+	    "wrong-wrong", &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+	seen_free(&s);
+	rig.sp->profile.renewal_challenge = true;
+	renew(TYPE_PKCS_REQ, first, make_rsa(2048, 3), make_ec("P-256"), SUBJECT, NULL,
+	    "wrong-wrong", &s);
+	expect(&s, "challenge");
+	rig.sp->profile.renewal_challenge = false;
+}
+
+/* The names are those of the certificate: asked for by other octets they are the same, and anything
+ * else is refused. */
+static void
+names_cannot_be_changed(void)
+{
+	struct seen s;
+
+	by_first(TYPE_RENEWAL_REQ, make_rsa(2048, 2), "CN=other/O=Test", NULL, &s);
+	expect(&s, "renewal-names");
+	CU_ASSERT_PTR_NOT_NULL(strstr(s.text, "somebody else"));
+	by_first(TYPE_RENEWAL_REQ, make_rsa(2048, 2), SUBJECT, SAN ",DNS:more.example", &s);
+	expect(&s, "renewal-names");
+	by_first(TYPE_RENEWAL_REQ, make_rsa(2048, 2), SUBJECT, "DNS:device.example.org", &s);
+	expect(&s, "renewal-names");
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-384"), "CN=DEVICE/O=test", "DNS:DEVICE.example", &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(s.cert);
+	CU_ASSERT_EQUAL(i2d_X509_NAME(X509_get_subject_name(s.cert), NULL),
+	    i2d_X509_NAME(X509_get_subject_name(first), NULL));
+	CU_ASSERT_PTR_NOT_NULL(memmem(s.line, strlen(s.line), "renewal:", 8));
+	seen_free(&s);
+}
+
+static X509 *
+stranger(X509 *issuer, EVP_PKEY *issuer_key, const char *ext)
+{
+	return make_cert(&(struct make_cert){.key = make_rsa(2048, 2),
+	    .cn = SUBJECT,
+	    .issuer = issuer,
+	    .issuer_key = issuer_key,
+	    .serial = 4711,
+	    .days = 30,
+	    .exts = {ext}});
+}
+
+static void
+nobody_elses_certificate_is_good_for_it(void)
+{
+	X509 *fake_ca = make_cert(&(struct make_cert){.key = make_rsa(2048, 1),
+	    .cn = "CN=Test CA/O=Test",
+	    .exts = {"basicConstraints=critical,CA:TRUE"}});
+	X509 *by_fake = stranger(fake_ca, make_rsa(2048, 1), "keyUsage=digitalSignature");
+	X509 *unknown = stranger(rig.ca, rig.ca_key, "keyUsage=digitalSignature");
+	X509 *self = stranger(NULL, make_rsa(2048, 2), "keyUsage=digitalSignature");
+	X509 *const signers[] = {by_fake, unknown, self};
+	struct seen s;
+
+	for (size_t i = 0; i < 3; i++) {
+		renew(TYPE_RENEWAL_REQ, signers[i], make_rsa(2048, 2), make_rsa(2048, 2), SUBJECT,
+		    NULL, NULL, &s);
+		expect(&s, "renewal-signer");
+		CU_ASSERT_STRING_EQUAL(s.text, "");
+		renew(TYPE_PKCS_REQ, signers[i], make_rsa(2048, 2), make_rsa(2048, 2), SUBJECT,
+		    NULL, NULL, &s);
+		expect(&s, "no-challenge");
+	}
+	X509_free(by_fake);
+	X509_free(unknown);
+	X509_free(self);
+	X509_free(fake_ca);
+}
+
+/* The key of a record in the store. */
+static void
+record_key(char *out, size_t len)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(first);
+	size_t n = (size_t)snprintf(out, len, "{scepd}:crt:ca:");
+
+	for (int i = 0; i < ASN1_STRING_length(serial); i++)
+		n += (size_t)snprintf(out + n, len - n, "%02x", ASN1_STRING_get0_data(serial)[i]);
+}
+
+static void
+the_record_decides(void)
+{
+	char key[100], profile[40];
+	struct seen s;
+
+	record_key(key, sizeof key);
+	CU_ASSERT_EQUAL(redis_int(rig.redis, "HSET %s rev 1", key), 1);
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-256"), SUBJECT, NULL, &s);
+	expect(&s, "renewal-revoked");
+	redis_int(rig.redis, "HDEL %s rev", key);
+	snprintf(profile, sizeof profile, "%s", "99999999-2222-4333-8444-555555555555");
+	redis_int(rig.redis, "HSET %s p %s", key, profile);
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-256"), SUBJECT, NULL, &s);
+	expect(&s, "renewal-signer");
+	rig.sp->profile.renewal_scope = RENEWAL_AUTHORITY;
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-256"), SUBJECT, NULL, &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+	seen_free(&s);
+	rig.sp->profile.renewal_scope = RENEWAL_PROFILE;
+	redis_int(rig.redis, "HSET %s p %s", key, RIG_ID);
+	redis_int(rig.redis, "RENAME %s kept", key);
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-521"), SUBJECT, NULL, &s);
+	expect(&s, "renewal-signer");
+	redis_int(rig.redis, "RENAME kept %s", key);
+}
+
+static void
+the_profile_decides(void)
+{
+	struct profile *p = &rig.sp->profile;
+	struct seen s;
+
+	p->allow_renewal = false;
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-521"), SUBJECT, NULL, &s);
+	expect(&s, "renewal-off");
+	p->allow_renewal = true;
+	p->renewal_new_key = true;
+	by_first(TYPE_RENEWAL_REQ, make_rsa(2048, 3), SUBJECT, NULL, &s);
+	expect(&s, "renewal-key");
+	p->renewal_new_key = false;
+	p->renewal_window = 30 * 24 * 60 * 60;
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-521"), SUBJECT, NULL, &s);
+	expect(&s, "renewal-early");
+	p->renewal_window = 366 * 24 * 60 * 60;
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-521"), SUBJECT, NULL, &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+	seen_free(&s);
+	p->renewal_window = 0;
+}
+
+static void
+time_decides(void)
+{
+	time_t now = time(NULL);
+	struct seen s;
+
+	clock_fix(now - 3600);
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-256"), SUBJECT, NULL, &s);
+	expect(&s, "renewal-early");
+	clock_fix(now + (time_t)366 * 24 * 60 * 60);
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-256"), SUBJECT, NULL, &s);
+	expect(&s, "renewal-expired");
+	clock_fix(0);
+}
+
+static CU_TestInfo tests[] = {
+    T(a_certificate_renews_itself),
+    T(a_spent_or_wrong_challenge_does_not_hinder),
+    T(names_cannot_be_changed),
+    T(nobody_elses_certificate_is_good_for_it),
+    T(the_record_decides),
+    T(the_profile_decides),
+    T(time_decides),
+    CU_TEST_INFO_NULL,
+};
+
+const CU_SuiteInfo renew_suite = {"renew", start, stop, NULL, NULL, tests};
