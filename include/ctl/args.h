@@ -15,6 +15,14 @@
 
 struct ctl;
 
+#define ARG_MANY_MAX 32
+
+/* An option that may be given several times. */
+struct arg_list {
+	const char *v[ARG_MANY_MAX];
+	size_t n;
+};
+
 /* All values borrowed from argv; NULL or false when not given. */
 struct args {
 	const char *conf_file, *operand;
@@ -28,6 +36,9 @@ struct args {
 	bool single, encrypt, passphrase_stdin, with_chain, der, json, replace, challenge_stdin,
 	    generate, modern, yes;
 	bool get, pss, oaep, as_pkcsreq;
+	const char *expires, *from, *reason;
+	struct arg_list profiles;
+	bool state;
 };
 
 struct opt {
@@ -36,23 +47,28 @@ struct opt {
 	size_t at;         /* offset of the field in struct args */
 	bool required;
 	const char *help;
+	bool many; /* the field is a struct arg_list */
 };
 
 #define OPT(name, field, value, help)                                                              \
 	{                                                                                          \
-		name, value, offsetof(struct args, field), false, help                             \
+		name, value, offsetof(struct args, field), false, help, false                      \
+	}
+#define OPT_MANY(name, field, value, help)                                                         \
+	{                                                                                          \
+		name, value, offsetof(struct args, field), false, help, true                       \
 	}
 #define OPT_NEED(name, field, value, help)                                                         \
 	{                                                                                          \
-		name, value, offsetof(struct args, field), true, help                              \
+		name, value, offsetof(struct args, field), true, help, false                       \
 	}
 #define OPT_FLAG(name, field, help)                                                                \
 	{                                                                                          \
-		name, NULL, offsetof(struct args, field), false, help                              \
+		name, NULL, offsetof(struct args, field), false, help, false                       \
 	}
 #define OPT_END                                                                                    \
 	{                                                                                          \
-		NULL, NULL, 0, false, NULL                                                         \
+		NULL, NULL, 0, false, NULL, false                                                  \
 	}
 
 struct command {

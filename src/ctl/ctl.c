@@ -20,6 +20,7 @@ static const struct command *const groups[] = {
     ca_commands,
     profile_commands,
     challenge_commands,
+    token_commands,
     store_commands,
     client_commands,
 };

@@ -8,11 +8,13 @@ libctl_a_SOURCES = \
 	include/ctl/ceremony_log.h \
 	include/ctl/challenge.h \
 	include/ctl/client.h \
+	include/ctl/csv.h \
 	include/ctl/ctl.h \
 	include/ctl/dn.h \
 	include/ctl/enroll.h \
 	include/ctl/fetch.h \
 	include/ctl/folder.h \
+	include/ctl/operator.h \
 	include/ctl/profile.h \
 	include/ctl/show.h \
 	src/ctl/args.c \
@@ -23,21 +25,27 @@ libctl_a_SOURCES = \
 	src/ctl/ca_install.c \
 	src/ctl/ceremony_log.c \
 	src/ctl/challenge.c \
+	src/ctl/challenge_list.c \
+	src/ctl/challenge_new.c \
 	src/ctl/client.c \
 	src/ctl/client_ca.c \
 	src/ctl/client_reply.c \
+	src/ctl/csv.c \
 	src/ctl/ctl.c \
 	src/ctl/dn.c \
 	src/ctl/enroll.c \
 	src/ctl/enrolment.c \
 	src/ctl/fetch.c \
 	src/ctl/folder.c \
+	src/ctl/operator.c \
 	src/ctl/pending.c \
 	src/ctl/profile.c \
 	src/ctl/profile_create.c \
+	src/ctl/profile_switch.c \
 	src/ctl/profile_text.c \
 	src/ctl/show.c \
-	src/ctl/store.c
+	src/ctl/store.c \
+	src/ctl/token.c
 
 sbin_PROGRAMS += scepctl
 scepctl_SOURCES = src/ctl/main.c
@@ -61,10 +69,12 @@ t_ctl_SOURCES = \
 	tests/ctl/test_ca_install.c \
 	tests/ctl/test_challenge.c \
 	tests/ctl/test_client.c \
+	tests/ctl/test_csv.c \
 	tests/ctl/test_client_ca.c \
 	tests/ctl/test_dn.c \
 	tests/ctl/test_enroll.c \
 	tests/ctl/test_manual.c \
+	tests/ctl/test_mint.c \
 	tests/ctl/test_profile.c \
 	tests/ctl/test_service.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests

@@ -14,9 +14,11 @@ extern CU_TestInfo ca_install_tests[];
 extern CU_TestInfo challenge_tests[];
 extern CU_TestInfo client_tests[];
 extern CU_TestInfo client_ca_tests[];
+extern CU_TestInfo csv_tests[];
 extern CU_TestInfo dn_tests[];
 extern CU_TestInfo enroll_tests[];
 extern CU_TestInfo manual_tests[];
+extern const CU_SuiteInfo mint_suite;
 extern CU_TestInfo profile_tests[];
 extern CU_TestInfo service_tests[];
 

@@ -7,8 +7,8 @@
 #include "manual.h"
 #include "suites.h"
 
-static const struct command *const groups[] = {
-    ca_commands, profile_commands, challenge_commands, store_commands, client_commands};
+static const struct command *const groups[] = {ca_commands, profile_commands, challenge_commands,
+    token_commands, store_commands, client_commands};
 #define GROUPS (sizeof groups / sizeof groups[0])
 
 static void
