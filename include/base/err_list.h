@@ -24,6 +24,13 @@ ERR(DISABLED, 503, FAIL_NONE, "disabled", "this profile is switched off for now"
 ERR(QUEUE_FULL, 503, FAIL_NONE, "queue-full", "too many requests wait for approval")
 ERR(GUESSING, 429, FAIL_NONE, "guessing", "too many wrong challenges from this address")
 ERR(SOURCE, 403, FAIL_NONE, "source", "not from this address")
+ERR(HTTPS_ONLY, 403, FAIL_NONE, "https-only", "challenges are handed out over https only")
+ERR(TOKEN, 401, FAIL_NONE, "token", "a valid bearer token is needed")
+ERR(TOKEN_PROFILE, 403, FAIL_NONE, "token-profile", "this token is not for this profile")
+ERR(NOT_DYNAMIC, 409, FAIL_NONE, "not-dynamic", "this profile has no one-time challenges")
+ERR(PENDING_FULL, 429, FAIL_NONE, "pending-full", "too many challenges are outstanding")
+ERR(BODY, 400, FAIL_NONE, "body", "the body cannot be understood")
+ERR(WEBHOOK, 400, FAIL_NONE, "webhook", "this webhook event is not SCEPChallenge")
 ERR(BUSY, 503, FAIL_NONE, "busy", "try again later")
 ERR(INTERNAL, 500, FAIL_NONE, "internal", "internal error")
 

@@ -51,6 +51,10 @@ int challenge_check(const struct challenge_set *s, struct view given, time_t now
 int challenge_scope(const char *profile_id, struct view challenge, struct buf *out)
     __attribute__((warn_unused_result));
 
+/* A one-time challenge: 32 upper-case hexadecimal digits, 128 random bits; the longest that every
+ * client has room for. -1: INTERNAL, MEMORY. */
+int challenge_draw(struct secret *out, struct err *e) __attribute__((warn_unused_result));
+
 void challenge_set_free(struct challenge_set *s);
 
 #endif

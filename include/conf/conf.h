@@ -38,6 +38,7 @@ struct conf {
 	enum log_level log_level;
 	struct net *trusted_proxies;
 	size_t n_trusted_proxies;
+	bool allow_http_challenge;                    /* challenges are handed out over plain HTTP too */
 	char *default_profile;                        /* "" : none */
 	char *ca_dir, *passphrase_dir;                /* absolute; passphrase_dir "" : none */
 	struct store_conf store;                      /* strings owned */

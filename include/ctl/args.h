@@ -16,6 +16,13 @@
 struct ctl;
 
 #define OPERANDS_MAX 64
+#define ARG_MANY_MAX 32
+
+/* An option that may be given several times. */
+struct arg_list {
+	const char *v[ARG_MANY_MAX];
+	size_t n;
+};
 
 /* All values borrowed from argv; NULL or false when not given. */
 struct args {
@@ -36,6 +43,9 @@ struct args {
 	const char *expiring, *source;
 	const char *admin_user, *admin_password_file, *user, *password_file;
 	bool prune, force, setuser, keys;
+	const char *expires, *from, *reason;
+	struct arg_list profiles;
+	bool state;
 };
 
 struct opt {
@@ -44,23 +54,28 @@ struct opt {
 	size_t at;         /* offset of the field in struct args */
 	bool required;
 	const char *help;
+	bool many; /* the field is a struct arg_list */
 };
 
 #define OPT(name, field, value, help)                                                              \
 	{                                                                                          \
-		name, value, offsetof(struct args, field), false, help                             \
+		name, value, offsetof(struct args, field), false, help, false                      \
+	}
+#define OPT_MANY(name, field, value, help)                                                         \
+	{                                                                                          \
+		name, value, offsetof(struct args, field), false, help, true                       \
 	}
 #define OPT_NEED(name, field, value, help)                                                         \
 	{                                                                                          \
-		name, value, offsetof(struct args, field), true, help                              \
+		name, value, offsetof(struct args, field), true, help, false                       \
 	}
 #define OPT_FLAG(name, field, help)                                                                \
 	{                                                                                          \
-		name, NULL, offsetof(struct args, field), false, help                              \
+		name, NULL, offsetof(struct args, field), false, help, false                       \
 	}
 #define OPT_END                                                                                    \
 	{                                                                                          \
-		NULL, NULL, 0, false, NULL                                                         \
+		NULL, NULL, 0, false, NULL, false                                                  \
 	}
 
 struct command {

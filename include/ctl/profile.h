@@ -31,4 +31,14 @@ extern const struct opt profile_create_options[];
  * when a certificate cannot be read. */
 json_t *profile_facts(struct ctl *c, const struct conf_profile *p, struct err *e);
 
+/* Adds to each row of profiles whether it is "on" or "off", and why. -1: STORE, CONFIG. */
+int profile_states(struct ctl *c, json_t *rows, struct err *e) __attribute__((warn_unused_result));
+
+int profile_disable(struct ctl *c, const struct args *a, struct err *e);
+int profile_enable(struct ctl *c, const struct args *a, struct err *e);
+extern const struct opt profile_disable_options[], profile_enable_options[];
+
+/* The profile of that name or id. NULL: USAGE, CONFIG. */
+const struct conf_profile *profile_find(struct ctl *c, const char *name, struct err *e);
+
 #endif

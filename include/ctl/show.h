@@ -7,6 +7,7 @@
 #define CTL_SHOW_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 
 #include <jansson.h>
@@ -52,6 +53,9 @@ json_t *show_cert(const X509 *cert);
 
 /* "2051-03-01T12:00:00Z" into out[24]; "" when it cannot be read. */
 void show_time(const ASN1_TIME *at, char out[24]);
+
+/* The same of seconds since 1970; "" for 0. */
+void show_seconds(int64_t at, char out[24]);
 
 /* The serial in hexadecimal into out[48]. */
 void show_serial(const X509 *cert, char out[48]);

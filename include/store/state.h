@@ -15,6 +15,16 @@
 int store_admits(struct store *s, const char *profile, const char *source, struct err *e)
     __attribute__((warn_unused_result));
 
+/* Switches a profile (its id) off for all hosts, with a reason for the log, or on again; *same: it
+ * was so already. -1: STORE. */
+int store_switch(struct store *s, const char *profile, bool off, const char *reason, bool *same,
+    struct err *e) __attribute__((warn_unused_result));
+
+/* Calls `each` for every profile (its id) that is off. -1: STORE, or what `each` returned. */
+int store_switched_off(struct store *s,
+    int (*each)(void *to, struct view profile, struct view reason), void *to, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* Records an outcome: `event` is JSON. With budget > 0 it was a wrong challenge: after so many of
  * one source within `window` seconds it is blocked for as long. `unique` tells events apart. Its
  * failure changes nothing for the client. -1: STORE. */

@@ -25,17 +25,20 @@ struct http_request {
 	bool body_large;   /* the body has more than HTTP_BODY_MAX octets: it was not read */
 	bool body_short;   /* fewer octets came than CONTENT_LENGTH said */
 	bool https;
-	struct view remote;     /* REMOTE_ADDR */
-	struct view forwarded;  /* X-Forwarded-For */
-	struct view user_agent; /* User-Agent */
+	struct view remote;        /* REMOTE_ADDR */
+	struct view forwarded;     /* X-Forwarded-For */
+	struct view user_agent;    /* User-Agent */
+	struct view authorization; /* Authorization: a secret */
 };
 
 struct http_reply {
 	int status;
-	const char *type;  /* Content-Type: static text, never with a charset */
-	struct buf body;   /* owned: http_reply_free */
-	const char *allow; /* Allow of a 405, or NULL */
-	int retry_after;   /* seconds; 0: no such header */
+	const char *type;         /* Content-Type: static text, never with a charset */
+	struct buf body;          /* owned: http_reply_free */
+	const char *allow;        /* Allow of a 405, or NULL */
+	int retry_after;          /* seconds; 0: no such header */
+	const char *authenticate; /* WWW-Authenticate of a 401, or NULL */
+	bool secret;              /* the body is one, and is wiped when freed */
 };
 
 /* "GET", "POST", "HEAD"; anything else is HTTP_OTHER. */

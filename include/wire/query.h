@@ -23,6 +23,9 @@ int query_operation(const struct http_request *r, enum scep_operation *op, struc
 int query_message(const struct http_request *r, struct buf *out, struct err *e)
     __attribute__((warn_unused_result));
 
+/* Whether a parameter, in any case, has this value. */
+bool query_is(const struct http_request *r, const char *name, const char *value);
+
 /* "GetCACaps" and so on, for the log. */
 const char *query_operation_name(enum scep_operation op);
 

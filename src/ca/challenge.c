@@ -216,3 +216,21 @@ challenge_scope(const char *profile_id, struct view challenge, struct buf *out)
 		return -1;
 	return challenge.n == 0 ? 0 : buf_add(out, challenge.p, challenge.n);
 }
+
+int
+challenge_draw(struct secret *out, struct err *e)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	uint8_t random[16];
+
+	if (RAND_priv_bytes(random, sizeof random) != 1)
+		return err_set_ossl(e, ERR_INTERNAL, "random challenge");
+	if (secret_alloc(out, 2 * sizeof random) != 0)
+		return err_set(e, ERR_MEMORY, "no memory for a challenge");
+	for (size_t i = 0; i < sizeof random; i++) {
+		out->p[2 * i] = (uint8_t)digits[random[i] >> 4];
+		out->p[2 * i + 1] = (uint8_t)digits[random[i] & 15];
+	}
+	OPENSSL_cleanse(random, sizeof random);
+	return 0;
+}

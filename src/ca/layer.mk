@@ -1,6 +1,7 @@
 noinst_LIBRARIES += libca.a
 libca_a_SOURCES = \
 	include/ca/authority.h \
+	include/ca/binding.h \
 	include/ca/challenge.h \
 	include/ca/claim.h \
 	include/ca/extreq.h \
@@ -8,12 +9,14 @@ libca_a_SOURCES = \
 	include/ca/identity.h \
 	include/ca/memo.h \
 	include/ca/names.h \
+	include/ca/names_read.h \
 	include/ca/plan.h \
 	include/ca/profile.h \
 	include/ca/renew.h \
 	include/ca/tbs.h \
 	include/ca/text.h \
 	src/ca/authority.c \
+	src/ca/binding.c \
 	src/ca/challenge.c \
 	src/ca/claim.c \
 	src/ca/extreq.c \
@@ -21,6 +24,7 @@ libca_a_SOURCES = \
 	src/ca/identity.c \
 	src/ca/memo.c \
 	src/ca/names.c \
+	src/ca/names_read.c \
 	src/ca/names_text.c \
 	src/ca/plan.c \
 	src/ca/profile.c \
@@ -37,6 +41,7 @@ t_ca_SOURCES = \
 	tests/ca/make.h \
 	tests/ca/suites.h \
 	tests/ca/test_authority.c \
+	tests/ca/test_binding.c \
 	tests/ca/test_challenge.c \
 	tests/ca/test_extreq.c \
 	tests/ca/test_grant.c \

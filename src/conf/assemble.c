@@ -327,6 +327,7 @@ open_records(const struct conf *c, struct service *s, struct err *e)
 {
 	s->lease = c->request_deadline;
 	s->record_grace = c->record_grace;
+	s->allow_http_challenge = c->allow_http_challenge;
 	conf_node_name(c, s->node);
 	if ((s->store = conf_store_worker(c, e)) == NULL)
 		return -1;

@@ -51,6 +51,7 @@ static const struct key main_keys[] = {
     {"trusted_proxies", KEY_STRINGS, "[ ]",
         "a list of IP addresses, networks such as \"10.0.0.0/8\", or \"unix:\"",
         .take = take_proxies},
+    {"allow_http_challenge", KEY_BOOL, "false", BOOLEAN, AT(allow_http_challenge)},
     {"default_profile", KEY_STRING, "\"\"", "the name of a profile, or \"\"", AT(default_profile)},
     {"ca_dir", KEY_PATH, "\"ca\"", "the path of a folder", AT(ca_dir)},
     {"passphrase_dir", KEY_PATH, "\"\"", "the path of a folder, or \"\"", AT(passphrase_dir)},

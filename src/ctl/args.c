@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * The one parser of options. `--name value` and `--name=value` are the same, `--` ends the options,
- * no option may be given twice, and names are not abbreviated, so that a script keeps its meaning
- * when options are added.
+ * no option may be given twice unless its table says so, and names are not abbreviated, so that a
+ * script keeps its meaning when options are added.
  */
 #include "ctl/args.h"
 
@@ -40,6 +40,12 @@ text_of(struct args *a, const struct opt *o)
 	return (const char **)(void *)((char *)a + o->at);
 }
 
+static struct arg_list *
+list_of(struct args *a, const struct opt *o)
+{
+	return (struct arg_list *)(void *)((char *)a + o->at);
+}
+
 static bool *
 flag_of(struct args *a, const struct opt *o)
 {
@@ -68,6 +74,13 @@ read_option(const struct command *cmd, const char *word, int argc, char **argv, 
 		value = argv[++*i];
 	if (value == NULL || *value == '\0')
 		return err_set(e, ERR_USAGE, "--%s needs a value: %s", o->name, o->value);
+	if (o->many) {
+		if (list_of(a, o)->n == ARG_MANY_MAX)
+			return err_set(e, ERR_USAGE, "--%s is given more than %d times", o->name,
+			    ARG_MANY_MAX);
+		list_of(a, o)->v[list_of(a, o)->n++] = value;
+		return 0;
+	}
 	if (*text_of(a, o) != NULL)
 		return err_set(e, ERR_USAGE, "--%s is given twice", o->name);
 	*text_of(a, o) = value;

@@ -108,5 +108,10 @@ static const struct opt hash_options[] = {
 const struct command challenge_commands[] = {
     {"challenge", "hash", NULL, "turn a challenge into the text that a profile keeps", hash_options,
         challenge_hash_run},
+    {"challenge", "new", NULL, "make one-time challenges", challenge_new_options, challenge_new},
+    {"challenge", "list", NULL, "list the one-time challenges that nobody has used",
+        challenge_list_options, challenge_list},
+    {"challenge", "revoke", "ID", "end one of them", challenge_revoke_options, challenge_revoke},
+    {"challenge", "flush", NULL, "end all of them", challenge_flush_options, challenge_flush},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };

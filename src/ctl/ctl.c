@@ -26,6 +26,7 @@ static const struct command *const groups[] = {
     request_commands,
     cert_commands,
     why_commands,
+    token_commands,
     store_commands,
     node_commands,
     client_commands,

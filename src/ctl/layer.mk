@@ -8,6 +8,7 @@ libctl_a_SOURCES = \
 	include/ctl/ceremony_log.h \
 	include/ctl/challenge.h \
 	include/ctl/client.h \
+	include/ctl/csv.h \
 	include/ctl/ctl.h \
 	include/ctl/dn.h \
 	include/ctl/enroll.h \
@@ -26,9 +27,12 @@ libctl_a_SOURCES = \
 	src/ctl/ceremony_log.c \
 	src/ctl/cert.c \
 	src/ctl/challenge.c \
+	src/ctl/challenge_list.c \
+	src/ctl/challenge_new.c \
 	src/ctl/client.c \
 	src/ctl/client_ca.c \
 	src/ctl/client_reply.c \
+	src/ctl/csv.c \
 	src/ctl/ctl.c \
 	src/ctl/dn.c \
 	src/ctl/enroll.c \
@@ -40,6 +44,7 @@ libctl_a_SOURCES = \
 	src/ctl/pending.c \
 	src/ctl/profile.c \
 	src/ctl/profile_create.c \
+	src/ctl/profile_switch.c \
 	src/ctl/profile_text.c \
 	src/ctl/request.c \
 	src/ctl/show.c \
@@ -48,6 +53,7 @@ libctl_a_SOURCES = \
 	src/ctl/store_admin.c \
 	src/ctl/store_rebuild.c \
 	src/ctl/store_status.c \
+	src/ctl/token.c \
 	src/ctl/why.c
 
 sbin_PROGRAMS += scepctl
@@ -72,11 +78,13 @@ t_ctl_SOURCES = \
 	tests/ctl/test_ca_install.c \
 	tests/ctl/test_challenge.c \
 	tests/ctl/test_client.c \
+	tests/ctl/test_csv.c \
 	tests/ctl/test_client_ca.c \
 	tests/ctl/test_dn.c \
 	tests/ctl/test_enroll.c \
 	tests/ctl/test_manual.c \
 	tests/ctl/test_node.c \
+	tests/ctl/test_mint.c \
 	tests/ctl/test_profile.c \
 	tests/ctl/test_records.c \
 	tests/ctl/test_service.c \

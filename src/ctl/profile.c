@@ -69,38 +69,48 @@ profile_facts(struct ctl *c, const struct conf_profile *p, struct err *e)
 	return o;
 }
 
+/* What a list shows of a profile. */
+static json_t *
+list_row(struct ctl *c, const struct conf_profile *p)
+{
+	struct err unreadable = ERR_INIT;
+	X509 *ra = p->n_ras > 0 ? cert_load(p->ra_certs[0], &unreadable) : NULL;
+	json_t *row = plain_facts(c, p);
+	char to[24] = "";
+
+	if (ra != NULL)
+		show_time(X509_get0_notAfter(ra), to);
+	json_object_set_new(row, "ra_not_after", json_string(ra != NULL ? to : unreadable.detail));
+	X509_free(ra);
+	return row;
+}
+
 static int
 profile_list(struct ctl *c, const struct args *a, struct err *e)
 {
+	static const struct column with_state[] = {{"name", "NAME"}, {"id", "ID"}, {"ca", "CA"},
+	    {"challenge", "CHALLENGE"}, {"ra_not_after", "RA NOT AFTER"}, {"state", "STATE"},
+	    {"reason", "REASON"}, {NULL, NULL}};
 	static const struct column columns[] = {{"name", "NAME"}, {"id", "ID"}, {"ca", "CA"},
 	    {"challenge", "CHALLENGE"}, {"ra_not_after", "RA NOT AFTER"}, {NULL, NULL}};
 	json_t *rows;
-	int rc;
+	int rc = 0;
 
 	if (ctl_conf(c, e) != 0)
 		return -1;
 	rows = json_array();
-	for (size_t i = 0; i < c->conf.n_profiles; i++) {
-		const struct conf_profile *p = &c->conf.profiles[i];
-		struct err unreadable = ERR_INIT;
-		X509 *ra = p->n_ras > 0 ? cert_load(p->ra_certs[0], &unreadable) : NULL;
-		json_t *row = plain_facts(c, p);
-		char to[24] = "";
-
-		if (ra != NULL)
-			show_time(X509_get0_notAfter(ra), to);
-		json_object_set_new(
-		    row, "ra_not_after", json_string(ra != NULL ? to : unreadable.detail));
-		json_array_append_new(rows, row);
-		X509_free(ra);
-	}
-	rc = show_rows(c->out, a->json, rows, columns, e);
+	for (size_t i = 0; i < c->conf.n_profiles; i++)
+		json_array_append_new(rows, list_row(c, &c->conf.profiles[i]));
+	if (a->state)
+		rc = profile_states(c, rows, e);
+	if (rc == 0)
+		rc = show_rows(c->out, a->json, rows, a->state ? with_state : columns, e);
 	json_decref(rows);
 	return rc;
 }
 
-static const struct conf_profile *
-find(struct ctl *c, const char *name, struct err *e)
+const struct conf_profile *
+profile_find(struct ctl *c, const char *name, struct err *e)
 {
 	const struct conf_profile *p;
 
@@ -115,7 +125,7 @@ find(struct ctl *c, const char *name, struct err *e)
 static int
 profile_show(struct ctl *c, const struct args *a, struct err *e)
 {
-	const struct conf_profile *p = find(c, a->operand, e);
+	const struct conf_profile *p = profile_find(c, a->operand, e);
 	json_t *facts = p != NULL ? profile_facts(c, p, e) : NULL;
 	int rc;
 
@@ -147,7 +157,7 @@ remove_files(struct ctl *c, const struct conf_profile *p, struct err *e)
 static int
 profile_delete(struct ctl *c, const struct args *a, struct err *e)
 {
-	const struct conf_profile *p = find(c, a->operand, e);
+	const struct conf_profile *p = profile_find(c, a->operand, e);
 	char question[160];
 
 	if (p == NULL)
@@ -163,6 +173,12 @@ profile_delete(struct ctl *c, const struct args *a, struct err *e)
 }
 
 static const struct opt list_options[] = {
+    OPT_FLAG("state", state, "with which are switched off, as the store says"),
+    OPT_FLAG("json", json, "as JSON"),
+    OPT_END,
+};
+
+static const struct opt show_options[] = {
     OPT_FLAG("json", json, "as JSON"),
     OPT_END,
 };
@@ -176,7 +192,10 @@ const struct command profile_commands[] = {
     {"profile", "create", "NAME", "make a profile and its RA", profile_create_options,
         profile_create},
     {"profile", "list", NULL, "list the profiles", list_options, profile_list},
-    {"profile", "show", "NAME", "show one: URLs, fingerprints, RA", list_options, profile_show},
+    {"profile", "show", "NAME", "show one: URLs, fingerprints, RA", show_options, profile_show},
+    {"profile", "disable", "NAME", "have it answer 503, on all hosts", profile_disable_options,
+        profile_disable},
+    {"profile", "enable", "NAME", "have it serve again", profile_enable_options, profile_enable},
     {"profile", "delete", "NAME", "delete one with the key of its RA", delete_options,
         profile_delete},
     {NULL, NULL, NULL, NULL, NULL, NULL},

@@ -25,6 +25,17 @@ show_time(const ASN1_TIME *at, char out[24])
 }
 
 void
+show_seconds(int64_t at, char out[24])
+{
+	time_t seconds = (time_t)at;
+	struct tm tm;
+
+	out[0] = '\0';
+	if (at != 0 && gmtime_r(&seconds, &tm) != NULL)
+		strftime(out, 24, "%Y-%m-%dT%H:%M:%SZ", &tm);
+}
+
+void
 show_serial(const X509 *cert, char out[48])
 {
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(cert);

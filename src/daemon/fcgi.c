@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include <openssl/crypto.h>
+
 #include "daemon/fcgi.h"
 
 static const char *
@@ -76,6 +78,7 @@ fcgi_read(FCGX_Request *from, struct fcgi_request *r)
 	            .remote = view_str(param(from, "REMOTE_ADDR")),
 	            .forwarded = view_str(param(from, "HTTP_X_FORWARDED_FOR")),
 	            .user_agent = view_str(param(from, "HTTP_USER_AGENT")),
+	            .authorization = view_str(param(from, "HTTP_AUTHORIZATION")),
 	        },
 	};
 	if (buf_add_str(&r->path, param(from, "SCRIPT_NAME")) != 0 ||
@@ -107,6 +110,8 @@ fcgi_write(FCGX_Request *to, const struct http_reply *reply, bool head_only)
 		goto out;
 	rc = 0;
 out:
+	if (reply->secret && out.p != NULL)
+		OPENSSL_cleanse(out.p, out.n);
 	buf_free(&out);
 	return rc;
 }

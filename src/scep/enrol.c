@@ -4,8 +4,6 @@
  * request that policy refuses is told why only when its challenge is right; otherwise it gets the
  * answer that everybody else gets.
  */
-#include <openssl/crypto.h>
-
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/log.h"
@@ -32,8 +30,6 @@ make_claim(struct request *r, time_t now)
 {
 	const struct profile *p = &r->sp->profile;
 	struct view given = secret_view(&r->csr.challenge);
-	struct buf scoped = {0};
-	struct claim *c = NULL;
 	uint8_t mac[32];
 
 	if (p->challenge_type == CHALLENGE_NONE ||
@@ -41,15 +37,9 @@ make_claim(struct request *r, time_t now)
 		return claim_for_approval(p, &r->err);
 	if (p->challenge_type == CHALLENGE_STATIC)
 		return claim_by_static_challenge(p, given, now, &r->err);
-	if (challenge_scope(p->id, given, &scoped) != 0 ||
-	    store_mac(r->service->store, "challenge", buf_view(&scoped), mac) != 0)
-		err_set(&r->err, ERR_MEMORY, "challenge");
-	else
-		c = claim_by_dynamic_challenge(p, given, mac, &r->err);
-	if (scoped.p != NULL)
-		OPENSSL_cleanse(scoped.p, scoped.n);
-	buf_free(&scoped);
-	return c;
+	if (store_challenge_mac(r->service->store, p->id, given, mac, &r->err) != 0)
+		return NULL;
+	return claim_by_dynamic_challenge(p, given, mac, &r->err);
 }
 
 /* Policy said no. Whoever shows a right challenge learns the reason, and keeps the challenge; a

@@ -5,9 +5,11 @@
 #ifndef SCEP_REQUEST_H
 #define SCEP_REQUEST_H
 
+#include "ca/binding.h"
 #include "ca/grant.h"
 #include "scep/service.h"
 #include "signer/signer.h"
+#include "store/challenge.h"
 #include "store/transaction.h"
 #include "wire/query.h"
 
@@ -38,6 +40,7 @@ struct request {
 	bool replayed;                   /* the answer was given before */
 	bool noted;                      /* the store has heard of the outcome */
 	bool wrong_challenge;            /* to be counted */
+	char minted[CHALLENGE_ID_LEN + 1]; /* the one-time challenge that was handed out */
 };
 
 /* PKIOperation: from the message to the CertRep or the HTTP error in r->reply. */
@@ -45,6 +48,22 @@ void op_pki(struct request *r);
 
 /* /health and /ready: the answer in r->reply; r->err says when it is a bad one. */
 void op_health(struct request *r, bool ready);
+
+/* POST /scep/{profile}/challenge: a one-time challenge for whoever has a token. r->sp may be NULL.
+ */
+void op_challenge(struct request *r);
+
+/* What the body of that request asks for. */
+struct mint_ask {
+	struct binding names;
+	int64_t ttl; /* seconds; 0: as long as the profile has it */
+};
+
+/* Reads a body: the JSON or XML of a webhook, our own members, or anything else, which asks for
+ * nothing. -1: BODY, WEBHOOK, MEMORY, with a detail in our own words. In any case free the names
+ * afterwards. */
+int mint_ask_read(const struct profile *p, struct view body, struct mint_ask *ask, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* PKCSReq, RenewalReq and CertPoll: from the decrypted content to the certificate, whose DER is
  * appended to `cert`; it stays empty when the answer is PENDING. -1: r->err. */

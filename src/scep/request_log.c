@@ -46,6 +46,7 @@ log_pki(struct log_line *l, const struct request *r)
 	if (r->status == STATUS_SUCCESS)
 		log_str(l, "serial", r->serial);
 	log_str(l, "by", r->reason);
+	log_str(l, "challenge", r->minted);
 	log_str(l, "dropped", r->plan.dropped);
 }
 
@@ -53,6 +54,7 @@ const char *
 request_outcome(const struct request *r)
 {
 	return r->err.code != ERR_OK         ? err_slug(r->err.code)
+	       : *r->minted != '\0'          ? "minted"
 	       : r->status == STATUS_PENDING ? "pending"
 	       : r->status != STATUS_SUCCESS ? "ok"
 	       : r->replayed                 ? "replayed"

@@ -86,14 +86,12 @@ dispatch(struct request *r)
 		return 0;
 	}
 	r->sp = by_route(r->service, r->http->path, &route);
+	if (route.kind == ROUTE_CHALLENGE) {
+		op_challenge(r);
+		return 0;
+	}
 	if (r->sp == NULL)
 		return err_set(&r->err, ERR_NO_PROFILE, "no profile");
-	if (route.kind == ROUTE_CHALLENGE) {
-		if (r->sp->profile.challenge_type != CHALLENGE_DYNAMIC)
-			return err_set(
-			    &r->err, ERR_NO_PROFILE, "the profile has no dynamic challenges");
-		return err_set(&r->err, ERR_NOT_READY, "no store for challenges");
-	}
 	if (query_operation(r->http, &op, &r->err) != 0)
 		return -1;
 	r->op_name = query_operation_name(op);

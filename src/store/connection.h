@@ -55,6 +55,10 @@ int tls_new(struct store *s, struct err *e);
 int tls_start(struct store *s, const char *host, struct err *e);
 void tls_free(struct store *s);
 
+/* Whether an answer refuses a token: TOKEN, TOKEN_PROFILE; name[64] is then whose it is, as far as
+ * known. */
+bool token_refused(const redisReply *r, char name[64], struct err *e);
+
 /* The text of the library, and the hexadecimal SHA-256 of it as it was built. */
 struct view library_text(void);
 const char *library_digest(void);

@@ -2,6 +2,7 @@
 # protocol in their names, as an array of octets.
 LUA_PARTS = \
 	$(srcdir)/src/store/lua/head.lua \
+	$(srcdir)/src/store/lua/token.lua \
 	$(srcdir)/src/store/lua/challenge.lua \
 	$(srcdir)/src/store/lua/record.lua \
 	$(srcdir)/src/store/lua/transaction.lua \
@@ -11,6 +12,7 @@ LUA_PARTS = \
 	$(srcdir)/src/store/lua/rebuild.lua
 EXTRA_DIST += \
 	src/store/lua/head.lua \
+	src/store/lua/token.lua \
 	src/store/lua/challenge.lua \
 	src/store/lua/record.lua \
 	src/store/lua/transaction.lua \
@@ -34,6 +36,7 @@ libstore_a_SOURCES = \
 	include/store/acl.h \
 	include/store/admin.h \
 	include/store/call.h \
+	include/store/challenge.h \
 	include/store/issued.h \
 	include/store/record.h \
 	include/store/request.h \
@@ -41,10 +44,12 @@ libstore_a_SOURCES = \
 	include/store/rebuild.h \
 	include/store/state.h \
 	include/store/store.h \
+	include/store/token.h \
 	include/store/transaction.h \
 	src/store/acl.c \
 	src/store/admin.c \
 	src/store/call.c \
+	src/store/challenge.c \
 	src/store/check.c \
 	src/store/connection.h \
 	src/store/issued.c \
@@ -58,6 +63,7 @@ libstore_a_SOURCES = \
 	src/store/state.c \
 	src/store/store.c \
 	src/store/tls.c \
+	src/store/token.c \
 	src/store/transaction.c \
 	src/store/verify.c \
 	src/store/walk.c \

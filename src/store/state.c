@@ -144,3 +144,39 @@ store_writable(struct store *s, struct err *e)
 	freeReplyObject(r);
 	return rc;
 }
+
+int
+store_switch(
+    struct store *s, const char *profile, bool off, const char *reason, bool *same, struct err *e)
+{
+	struct args a = {0};
+	redisReply *r;
+	int rc = 0;
+
+	arg_str(&a, profile);
+	arg_str(&a, off ? "1" : "0");
+	arg_str(&a, reason);
+	if ((r = store_call(s, "switch", &a, true, e)) == NULL)
+		return -1;
+	*same = reply_is(r, "SAME");
+	if (!*same && !reply_is(r, "DONE"))
+		rc = reply_strange(r, "switch", e);
+	s->state_at = INT64_MIN / 2;
+	freeReplyObject(r);
+	return rc;
+}
+
+int
+store_switched_off(struct store *s, int (*each)(void *to, struct view profile, struct view reason),
+    void *to, struct err *e)
+{
+	const redisReply *off;
+	int rc = 0;
+
+	if (refresh(s, e) != 0)
+		return -1;
+	off = reply_array(s->state, 0);
+	for (size_t i = 0; rc == 0 && i + 1 < off->elements; i += 2)
+		rc = each(to, reply_view(off, i), reply_view(off, i + 1));
+	return rc;
+}

@@ -6,6 +6,8 @@
  */
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "wire/http.h"
 
 #define RETRY_AFTER 5 /* seconds, with every 503 */
@@ -25,6 +27,7 @@ static const struct {
     {403, "Forbidden"},
     {404, "Not Found"},
     {405, "Method Not Allowed"},
+    {409, "Conflict"},
     {413, "Content Too Large"},
     {429, "Too Many Requests"},
     {500, "Internal Server Error"},
@@ -59,6 +62,8 @@ http_reply_head(const struct http_reply *r, struct buf *head)
 	    buf_printf(head, "Content-Length: %zu\r\nCache-Control: no-store\r\n", r->body.n) ==
 	        0 &&
 	    (r->allow == NULL || buf_printf(head, "Allow: %s\r\n", r->allow) == 0) &&
+	    (r->authenticate == NULL ||
+	        buf_printf(head, "WWW-Authenticate: %s\r\n", r->authenticate) == 0) &&
 	    (r->retry_after == 0 || buf_printf(head, "Retry-After: %d\r\n", r->retry_after) == 0) &&
 	    buf_add_str(head, "\r\n") == 0)
 		return 0;
@@ -76,6 +81,8 @@ http_reply_error(struct http_reply *r, enum err_code code, const char *detail)
 	r->type = "text/plain";
 	if (r->status == 405)
 		r->allow = "GET, HEAD, POST";
+	if (r->status == 401)
+		r->authenticate = "Bearer";
 	if (r->status == 503)
 		r->retry_after = RETRY_AFTER;
 	/* Without memory for a line of text, the status alone still says what matters. */
@@ -86,6 +93,8 @@ http_reply_error(struct http_reply *r, enum err_code code, const char *detail)
 void
 http_reply_free(struct http_reply *r)
 {
+	if (r->secret && r->body.p != NULL)
+		OPENSSL_cleanse(r->body.p, r->body.n);
 	buf_free(&r->body);
 	*r = (struct http_reply){.status = 0};
 }

@@ -151,3 +151,9 @@ query_operation_name(enum scep_operation op)
 			return operations[i].name;
 	return "";
 }
+
+bool
+query_is(const struct http_request *r, const char *name, const char *value)
+{
+	return same_name(parameter(r->query, name), value);
+}

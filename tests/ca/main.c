@@ -11,6 +11,7 @@ main(void)
 	CU_SuiteInfo suites[] = {
 	    SUITE(text),
 	    SUITE(profile),
+	    SUITE(binding),
 	    SUITE(challenge),
 	    SUITE(authority),
 	    SUITE(names),

@@ -12,10 +12,12 @@ main(void)
 	CU_SuiteInfo suites[] = {
 	    SUITE(args),
 	    SUITE(ask),
+	    SUITE(csv),
 	    SUITE(dn),
 	    SUITE(ca),
 	    SUITE(ca_install),
 	    SUITE(challenge),
+	    mint_suite,
 	    SUITE(profile),
 	    SUITE(client_ca),
 	    SUITE(client),

@@ -14,6 +14,8 @@ static const struct opt table[] = {
     OPT_END,
 };
 static const struct command with_name = {"x", "y", "NAME", "test", table, NULL};
+static const struct opt many_table[] = {OPT_MANY("profile", profiles, "NAME", "some"), OPT_END};
+static const struct command many = {"x", "z", NULL, "test", many_table, NULL};
 static const struct command optional_name = {"x", "y", "[NAME]", "test", NULL, NULL};
 
 /* Reads words separated by spaces. */
@@ -21,11 +23,11 @@ static int
 read_words(const struct command *cmd, const char *words, struct args *a, struct err *e)
 {
 	static char line[512];
-	char *argv[16], *rest = line;
+	char *argv[48], *rest = line;
 	int argc = 0;
 
 	snprintf(line, sizeof line, "%s", words);
-	while (*words != '\0' && argc < 16 && (argv[argc] = strsep(&rest, " ")) != NULL)
+	while (*words != '\0' && argc < 48 && (argv[argc] = strsep(&rest, " ")) != NULL)
 		argc++;
 	*a = (struct args){0};
 	err_clear(e);
@@ -52,6 +54,27 @@ options_are_read(void)
 	CU_ASSERT_TRUE(a.help);
 	CU_ASSERT_EQUAL(read_words(&optional_name, "", &a, &e), 0);
 	CU_ASSERT_PTR_NULL(a.operand);
+}
+
+static void
+some_options_may_be_repeated(void)
+{
+	char line[480] = "";
+	struct err e = ERR_INIT;
+	struct args a;
+
+	CU_ASSERT_EQUAL(read_words(&many, "--profile a --profile=b", &a, &e), 0);
+	CU_ASSERT_EQUAL_FATAL(a.profiles.n, 2);
+	CU_ASSERT_STRING_EQUAL(a.profiles.v[0], "a");
+	CU_ASSERT_STRING_EQUAL(a.profiles.v[1], "b");
+	for (int i = 0; i < ARG_MANY_MAX; i++)
+		strcat(line, i == 0 ? "--profile=a" : " --profile=a");
+	CU_ASSERT_EQUAL(read_words(&many, line, &a, &e), 0);
+	strcat(line, " --profile=a");
+	CU_ASSERT_EQUAL(read_words(&many, line, &a, &e), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "more than 32 times"));
+	CU_ASSERT_EQUAL(read_words(&many, "--profile", &a, &e), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "needs a value"));
 }
 
 static void
@@ -180,6 +203,7 @@ a_full_disk_is_said(void)
 
 CU_TestInfo args_tests[] = {
     T(options_are_read),
+    T(some_options_may_be_repeated),
     T(bad_lines_are_refused),
     T(commands_are_found),
     T(help_is_complete),

@@ -14,6 +14,7 @@
 
 #include "base/log.h"
 #include "base/ossl.h"
+#include "store/token.h"
 #include "support/redis.h"
 #include "tmpdir.h"
 
@@ -252,6 +253,21 @@ rig_get(struct rig *r, const char *path, const char *query, struct http_reply *o
 	    .method = HTTP_GET, .path = view_str(path), .query = view_str(query)};
 
 	rig_handle(r, &in, out, s);
+}
+
+void
+rig_token(struct rig *r, const char *name, const char *profiles, int64_t ttl, char out[72])
+{
+	struct secret token = {0};
+	struct err e = ERR_INIT;
+	char digest[65];
+	int64_t expires;
+
+	NEED(token_draw(&token, &e) == 0);
+	token_digest(secret_view(&token), digest);
+	NEED(store_token_add(r->service.store, name, digest, profiles, ttl, &expires, &e) == 0);
+	snprintf(out, 72, "%.*s", (int)token.n, (const char *)token.p);
+	secret_free(&token);
 }
 
 void

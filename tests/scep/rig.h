@@ -59,6 +59,10 @@ void rig_handle(
  * the reply must echo. */
 void rig_post(struct rig *r, struct view message, EVP_PKEY *key, struct seen *s);
 
+/* A token of that name in the store, good for the profiles (ids; "": all), so many seconds (0: no
+ * end); into out[72]. */
+void rig_token(struct rig *r, const char *name, const char *profiles, int64_t ttl, char out[72]);
+
 /* GETs a path and query. */
 void rig_get(
     struct rig *r, const char *path, const char *query, struct http_reply *out, struct seen *s);

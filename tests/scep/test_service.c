@@ -75,9 +75,6 @@ further_paths_and_the_default_profile_serve(void)
 	for (size_t i = 0; i < sizeof built / sizeof *built; i++)
 		expect(built[i], "operation=GetCACaps", 200, "ok");
 	expect("/scep/unknown/pkiclient.exe", "operation=GetCACaps", 404, "no-profile");
-	rig.sp->profile.challenge_type = CHALLENGE_DYNAMIC;
-	expect("/scep/pkiclient.exe/challenge", "", 404, "no-profile");
-	rig.sp->profile.challenge_type = CHALLENGE_STATIC;
 	rig.service.default_profile = NULL;
 	for (size_t i = 0; i < sizeof built / sizeof *built; i++)
 		expect(built[i], "operation=GetCACaps", 404, "no-profile");

@@ -14,22 +14,27 @@ local function pending_count(pool, profile, now)
 	return redis.call('ZCARD', pend), pend
 end
 
--- mint: MINTED expiry_ms | FULL seconds | OFF. Calling it again with the same mac changes nothing.
-register('mint', function(keys, args)
-	local pool, now = keys[1], now_ms()
-	local a = named(args, {'profile', 'mac', 'ttl', 'max', 'by', 'subject', 'sans', 'bound'})
-	local ch = pool .. ':ch:' .. a.mac
+-- What keeps a challenge from being minted, and the expiry of one that is there already; nil, nil: go
+-- on.
+local function mint_refusal(pool, a, now)
 	local n, pend = pending_count(pool, a.profile, now)
-	local exp = redis.call('HGET', ch, 'exp')
-	if is_off(pool, a.profile) then
-		return {'OFF'}
+	local exp = redis.call('HGET', pool .. ':ch:' .. a.mac, 'exp')
+	local reason = redis.call('HGET', pool .. ':off', a.profile)
+	if reason then
+		return {'OFF', reason}
 	end
-	if exp then
-		return {'MINTED', tonumber(exp)}
-	end
-	if n >= tonumber(a.max) then
+	if not exp and n >= tonumber(a.max) then
 		local first = redis.call('ZRANGE', pend, 0, 0, 'WITHSCORES')
 		return {'FULL', math.max(1, math.ceil((tonumber(first[2]) - now) / 1000))}
+	end
+	return nil, exp
+end
+
+-- Writes a challenge, once: calling it again with the same mac changes nothing. Its expiry in ms.
+local function mint_put(pool, a, now, exp)
+	local ch = pool .. ':ch:' .. a.mac
+	if exp then
+		return tonumber(exp)
 	end
 	exp = now + tonumber(a.ttl) * 1000
 	redis.call('HSET', ch, 'p', a.profile, 'exp', exp, 'by', a.by, 'at', now)
@@ -37,8 +42,37 @@ register('mint', function(keys, args)
 		redis.call('HSET', ch, 'sub', a.subject, 'san', a.sans)
 	end
 	redis.call('PEXPIREAT', ch, exp)
-	redis.call('ZADD', pend, exp, a.mac)
-	return {'MINTED', exp}
+	redis.call('ZADD', pool .. ':pend:' .. a.profile, exp, a.mac)
+	return exp
+end
+
+-- mint: for the operator, whose name is `by`: MINTED expiry_ms | FULL seconds | OFF reason.
+register('mint', function(keys, args)
+	local pool, now = keys[1], now_ms()
+	local a = named(args, {'profile', 'mac', 'ttl', 'max', 'by', 'subject', 'sans', 'bound'})
+	local refusal, exp = mint_refusal(pool, a, now)
+	return refusal or {'MINTED', mint_put(pool, a, now, exp)}
+end)
+
+-- mint_by_token: for whoever has a token; a revoked one is good for nothing from then on: MINTED
+-- expiry_ms name | FULL seconds name | OFF reason name | TOKEN why | FOREIGN name.
+register('mint_by_token', function(keys, args)
+	local pool, now = keys[1], now_ms()
+	local a = named(args, {'token', 'profile', 'mac', 'ttl', 'max', 'subject', 'sans', 'bound'})
+	local refusal, name = token_verdict(pool, a.token, a.profile, now)
+	if refusal then
+		return refusal
+	end
+	local exp
+	a.by = name
+	refusal, exp = mint_refusal(pool, a, now)
+	if refusal then
+		refusal[3] = name
+		return refusal
+	end
+	exp = mint_put(pool, a, now, exp)
+	redis.call('HSET', pool .. ':tk:' .. a.token, 'used', now)
+	return {'MINTED', exp, name}
 end)
 
 -- Whether every line of `asked` is a line of `allowed`.
@@ -93,18 +127,31 @@ local function challenge_verdict(pool, a, now)
 	return nil, false
 end
 
--- challenges: the unclaimed ones of a profile, from a place on: next, then mac, expiry, who, subject,
--- names of each. The place is '' at the end.
+-- The place in a list by expiry behind the member that was shown last ("score member"), whatever has
+-- left the list since.
+local function place_after(list, last)
+	local score, member = string.match(last, '^(%d+) (.+)$')
+	if not score then
+		return 0
+	end
+	local rank = redis.call('ZRANK', list, member)
+	return rank and rank + 1 or redis.call('ZCOUNT', list, '-inf', '(' .. score)
+end
+
+-- challenges: the unclaimed ones of a profile, after the place where the last answer ended: the place
+-- for the next ('' at the end), then mac, expiry, who, since, subject, names of each.
 register('challenges', function(keys, args)
 	local pool, now = keys[1], now_ms()
 	local a = named(args, {'profile', 'from', 'limit'})
-	local from, limit = tonumber(a.from) or 0, tonumber(a.limit) or 100
+	local limit = tonumber(a.limit) or 100
 	local _, pend = pending_count(pool, a.profile, now)
-	local macs = redis.call('ZRANGE', pend, from, from + limit - 1)
-	local out = {#macs == limit and tostring(from + limit) or ''}
-	for _, mac in ipairs(macs) do
-		local ch = fields(pool .. ':ch:' .. mac, {'exp', 'by', 'at', 'sub', 'san'})
-		out[#out + 1] = {mac, ch.exp or '', ch.by or '', ch.at or '', ch.sub or '', ch.san or ''}
+	local from = place_after(pend, a.from)
+	local found = redis.call('ZRANGE', pend, from, from + limit - 1, 'WITHSCORES')
+	local full = #found == 2 * limit
+	local out = {full and string.format('%.0f %s', tonumber(found[#found]), found[#found - 1]) or ''}
+	for i = 1, #found, 2 do
+		local ch = fields(pool .. ':ch:' .. found[i], {'exp', 'by', 'at', 'sub', 'san'})
+		out[#out + 1] = {found[i], ch.exp or '', ch.by or '', ch.at or '', ch.sub or '', ch.san or ''}
 	end
 	return out
 end)
@@ -115,8 +162,8 @@ register('drop', function(keys, args)
 	local pool, now = keys[1], now_ms()
 	local a = named(args, {'profile', 'begins', 'limit'})
 	local _, pend = pending_count(pool, a.profile, now)
-	local n = 0
-	for _, mac in ipairs(redis.call('ZRANGE', pend, 0, -1)) do
+	local n, last = 0, a.begins == '' and tonumber(a.limit) - 1 or -1
+	for _, mac in ipairs(redis.call('ZRANGE', pend, 0, last)) do
 		if n < tonumber(a.limit) and string.sub(mac, 1, #a.begins) == a.begins then
 			redis.call('DEL', pool .. ':ch:' .. mac)
 			redis.call('ZREM', pend, mac)

@@ -63,3 +63,16 @@ register('hello', function(keys, args)
 	end
 	return {'@DIGEST@', proof or '', redis.call('HGET', pool .. ':install', 'run') or '', now_ms()}
 end)
+
+-- switch: turns a profile off, for a reason that its clients are not told, or on: DONE | SAME.
+register('switch', function(keys, args)
+	local off = keys[1] .. ':off'
+	local a = named(args, {'profile', 'off', 'reason'})
+	local was = redis.call('HGET', off, a.profile)
+	if a.off == '1' then
+		redis.call('HSET', off, a.profile, a.reason)
+		return {was == a.reason and 'SAME' or 'DONE'}
+	end
+	redis.call('HDEL', off, a.profile)
+	return {was and 'DONE' or 'SAME'}
+end)
