@@ -14,7 +14,8 @@ local function pending_count(pool, profile, now)
 	return redis.call('ZCARD', pend), pend
 end
 
--- mint: MINTED expiry_ms | FULL seconds | OFF. Calling it again with the same mac changes nothing.
+-- mint: MINTED expiry_ms | FULL seconds | OFF. Calling it again with the same mac changes nothing. A
+-- challenge is counted before it exists: whatever stops in the middle, none is alive and not counted.
 register('mint', function(keys, args)
 	local pool, now = keys[1], now_ms()
 	local a = named(args, {'profile', 'mac', 'ttl', 'max', 'by', 'subject', 'sans', 'bound'})
@@ -25,6 +26,8 @@ register('mint', function(keys, args)
 		return {'OFF'}
 	end
 	if exp then
+		-- This write makes a WAIT on this connection cover what another one has written.
+		redis.call('HSET', ch, 'exp', exp)
 		return {'MINTED', tonumber(exp)}
 	end
 	if n >= tonumber(a.max) then
@@ -32,12 +35,12 @@ register('mint', function(keys, args)
 		return {'FULL', math.max(1, math.ceil((tonumber(first[2]) - now) / 1000))}
 	end
 	exp = now + tonumber(a.ttl) * 1000
+	redis.call('ZADD', pend, exp, a.mac)
 	redis.call('HSET', ch, 'p', a.profile, 'exp', exp, 'by', a.by, 'at', now)
 	if a.bound == '1' then
 		redis.call('HSET', ch, 'sub', a.subject, 'san', a.sans)
 	end
 	redis.call('PEXPIREAT', ch, exp)
-	redis.call('ZADD', pend, exp, a.mac)
 	return {'MINTED', exp}
 end)
 
