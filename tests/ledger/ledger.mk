@@ -34,8 +34,24 @@ CLEANFILES += t_ledger ledger_play tests/ledger/power.so
 t_ledger: ledger_play$(EXEEXT) tests/ledger/power.so tests/ledger/run
 	$(AM_V_GEN)printf '#!/bin/sh\nLEDGER_BUILD=. exec bash %s/tests/ledger/run "$$@"\n' '$(abs_top_srcdir)' >$@ && chmod +x $@
 
+# Races, a long random life, and a store that is broken or forbidden.
+check_PROGRAMS += t_race
+t_race_SOURCES = \
+	tests/store/bench.c \
+	tests/store/race.h \
+	tests/store/race_main.c \
+	tests/store/test_broken.c \
+	tests/store/test_denied.c \
+	tests/store/test_keep.c \
+	tests/store/test_pending.c \
+	tests/store/test_race.c
+t_race_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+t_race_LDADD = $(LINK_ISSUER) $(CUNIT_LIBS)
+
 LEDGER_CHALLENGES = 2000
-ledger: t_ledger
+RACE_STEPS = 100000
+ledger: t_ledger t_race$(EXEEXT)
 	./t_ledger -n $(LEDGER_CHALLENGES)
+	TEST_SUITE=pending RACE_STEPS=$(RACE_STEPS) ./t_race$(EXEEXT)
 .PHONY: ledger
 endif
