@@ -78,7 +78,7 @@ static const struct key main_keys[] = {
     {"store.tls_ca_file", KEY_PATH, "\"\"", "the path of a file, or \"\"", AT(store.tls_ca_file)},
     {"store.tls_name", KEY_STRING, "\"\"", "the name in the certificate of the store, or \"\"",
         AT(store.tls_name)},
-    {"issued_log", KEY_PATH, "\"" LOCALSTATEDIR "/lib/scepd/issued.log\"",
+    {"issued_log", KEY_PATH, "\"/var/lib/scepd/issued.log\"",
         "the path of a file, or \"\" for none", AT(issued_log)},
     {"record_grace", KEY_SPAN, "\"30d\"", "a duration from \"0\" to \"10y\"", 0, 10 * YEAR,
         AT(record_grace)},

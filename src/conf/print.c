@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * The effective configuration for `scepd -T`: every row of the table with the value in force and
- * its origin, printed from the same settings that conf_read takes. Hashes of challenges are hidden.
+ * its origin, printed in the file's syntax from the same settings that conf_read takes. Hashes of
+ * challenges are hidden.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -74,15 +75,31 @@ write_value(struct buf *out, const config_setting_t *v)
 	}
 }
 
+/* The row of the group that a row is in; NULL. */
+static const struct key *
+group_of(enum key_file file, const struct key *k)
+{
+	for (const struct key *g = keys_of(file); g->path != NULL; g++) {
+		size_t n = strlen(g->path);
+
+		if (g->type == KEY_GROUP && strncmp(k->path, g->path, n) == 0 && k->path[n] == '.')
+			return g;
+	}
+	return NULL;
+}
+
+/* One row; a member of a group is indented and goes by its own name. */
 static int
-print_row(const struct tree *t, const struct key *k, FILE *out, struct err *e)
+print_row(
+    const struct tree *t, const struct key *k, const struct key *group, FILE *out, struct err *e)
 {
 	const config_setting_t *v = tree_value(t, k);
+	const char *name = group != NULL ? k->path + strlen(group->path) + 1 : k->path;
 	struct buf line = {0};
 	int rc = -1;
 
-	if (buf_printf(&line, "%s = ", k->path) != 0 || write_value(&line, v) != 0 ||
-	    buf_add_str(&line, ";") != 0) {
+	if (buf_printf(&line, "%s%s = ", group != NULL ? "  " : "", name) != 0 ||
+	    write_value(&line, v) != 0 || buf_add_str(&line, ";") != 0) {
 		err_set(e, ERR_CONFIG, "%s: no memory", t->label);
 		goto out;
 	}
@@ -102,13 +119,23 @@ print_file(enum key_file file, const char *path, const char *dir, const char *na
     struct err *e)
 {
 	struct tree t = {0};
+	const struct key *group = NULL, *next;
 	int rc = tree_read(&t, file, path, dir, name, e);
 
 	if (rc == 0)
 		fprintf(out, "%s# %s\n", file == KEY_FILE_MAIN ? "" : "\n", path);
-	for (const struct key *k = keys_of(file); rc == 0 && k->path != NULL; k++)
-		if (k->type != KEY_GROUP && !key_in_list(file, k))
-			rc = print_row(&t, k, out, e);
+	for (const struct key *k = keys_of(file); rc == 0 && k->path != NULL; k++) {
+		if (k->type == KEY_GROUP || key_in_list(file, k))
+			continue;
+		if ((next = group_of(file, k)) != group && group != NULL)
+			fprintf(out, "};\n");
+		if (next != group && next != NULL)
+			fprintf(out, "%s = {\n", next->path);
+		group = next;
+		rc = print_row(&t, k, group, out, e);
+	}
+	if (rc == 0 && group != NULL)
+		fprintf(out, "};\n");
 	tree_free(&t);
 	return rc;
 }

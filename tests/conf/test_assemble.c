@@ -16,6 +16,8 @@
 
 #define OTHER_ID "11111111-2222-3333-4444-555555555555"
 #define PASSPHRASE "pass phrase"
+#define PEPPER "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define RECORDS "issued_log = \"issued.log\"; "
 
 static void
 write_cert(struct tmpdir *t, const char *name, X509 *cert)
@@ -82,9 +84,10 @@ setup(struct tmpdir *t)
 	X509_free(root_cert);
 	X509_free(ca_cert);
 	X509_free(ra_cert);
+	write_text(t, "pepper", PEPPER "\n", 0600);
 	write_text(t, "scepd.conf",
-	    "default_profile = \"wifi\"; trusted_proxies = [ \"127.0.0.1\" ]; passphrase_dir = "
-	    "\"pass\";",
+	    RECORDS "default_profile = \"wifi\"; trusted_proxies = [ \"127.0.0.1\" ]; "
+	            "passphrase_dir = \"pass\"; node_name = \"here\";",
 	    0644);
 	write_text(t, "profiles.d/vpn.conf", profile_text(TEST_ID, "paths = [ \"/x\" ];"), 0644);
 	write_text(t, "profiles.d/wifi.conf", profile_text(OTHER_ID, ""), 0644);
@@ -139,7 +142,13 @@ a_service_of_its_own(void)
 	CU_ASSERT_PTR_NOT_NULL(s.profiles[0].ras[0]);
 	CU_ASSERT_EQUAL(s.n_trusted_proxies, 1);
 	CU_ASSERT_TRUE(s.profiles[0].ca_cert.n > 0);
+	CU_ASSERT_PTR_NOT_NULL(s.store); /* nothing is connected yet: there is no server here */
+	CU_ASSERT_PTR_NOT_NULL(s.journal);
+	CU_ASSERT_STRING_EQUAL(s.node, "here");
+	CU_ASSERT_EQUAL(s.lease, 10);
+	CU_ASSERT_EQUAL(s.record_grace, 30 * 86400);
 	service_free(&s);
+	CU_ASSERT_EQUAL(access(tmpdir_path(&t, "issued.log"), W_OK), 0);
 	tmpdir_remove(&t);
 }
 
@@ -224,9 +233,9 @@ keys_of_the_user_that_serves(void)
 	for (size_t i = 0; i < sizeof theirs / sizeof theirs[0]; i++)
 		CU_ASSERT_EQUAL(
 		    chown(tmpdir_path(&t, theirs[i]), nobody->pw_uid, nobody->pw_gid), 0);
-	write_text(&t, "scepd.conf", "passphrase_dir = \"pass\"; user = \"nobody\";", 0644);
+	write_text(&t, "scepd.conf", RECORDS "passphrase_dir = \"pass\"; user = \"nobody\";", 0644);
 	expect(&t, ERR_OK, "");
-	write_text(&t, "scepd.conf", "passphrase_dir = \"pass\"; user = \"\";", 0644);
+	write_text(&t, "scepd.conf", RECORDS "passphrase_dir = \"pass\"; user = \"\";", 0644);
 	expect(&t, ERR_KEY_FILE, "pass/ca-main: belongs to user");
 	CU_ASSERT_EQUAL(chown(tmpdir_path(&t, "pass/ca-main"), 0, 0), 0);
 	CU_ASSERT_EQUAL(chown(tmpdir_path(&t, "pass"), 0, 0), 0);
@@ -262,6 +271,60 @@ keys_with_a_passphrase(void)
 	tmpdir_remove(&t);
 }
 
+/* Nothing is served without a pepper that is kept like a key, nor without the record that was asked
+ * for. */
+static void
+what_the_store_needs(void)
+{
+	static const char *const wrong[] = {"", "\n", "0011\n", PEPPER "00\n",
+	    "g0112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n"};
+	struct tmpdir t;
+
+	setup(&t);
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "pepper")), 0);
+	expect(
+	    &t, ERR_CONFIG, "pepper: there is no pepper yet: make one with \"scepctl store init");
+	for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+		write_text(&t, "pepper", wrong[i], 0600);
+		expect(&t, ERR_CONFIG, "pepper: a pepper is one line of 64 hexadecimal digits");
+	}
+	write_text(&t, "pepper", PEPPER "\r\nsecond line\n", 0644);
+	expect(&t, ERR_KEY_FILE, "pepper");
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(&t, "pepper"), 0400), 0);
+	expect(&t, ERR_OK, "");
+
+	write_text(
+	    &t, "scepd.conf", RECORDS "store = { password_file = \"redis-password\"; };", 0644);
+	expect(&t, ERR_KEY_FILE, "redis-password: No such file");
+	write_text(&t, "redis-password", "secret\n", 0644);
+	expect(&t, ERR_KEY_FILE, "redis-password");
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(&t, "redis-password"), 0600), 0);
+	expect(&t, ERR_OK, "");
+
+	write_text(&t, "scepd.conf", "issued_log = \"no/such/folder/issued.log\";", 0644);
+	expect(&t, ERR_FILE, "no/such/folder/issued.log");
+	write_text(&t, "scepd.conf", "issued_log = \"\";", 0644);
+	expect(&t, ERR_OK, "");
+	tmpdir_remove(&t);
+}
+
+/* What a host is called when nobody says. */
+static void
+the_name_of_a_node(void)
+{
+	struct tmpdir t;
+	struct service s;
+	char detail[400], host[64] = "";
+
+	setup(&t);
+	CU_ASSERT_EQUAL(gethostname(host, sizeof host - 1), 0);
+	write_text(&t, "scepd.conf", RECORDS, 0644);
+	CU_ASSERT_EQUAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
+	CU_ASSERT_STRING_EQUAL(s.node, host);
+	service_free(&s);
+	tmpdir_remove(&t);
+}
+
 CU_TestInfo assemble_tests[] = {
     T(a_service_of_its_own),
     T(files_that_are_missing),
@@ -269,5 +332,7 @@ CU_TestInfo assemble_tests[] = {
     T(files_that_are_wrong),
     T(keys_of_the_user_that_serves),
     T(keys_with_a_passphrase),
+    T(what_the_store_needs),
+    T(the_name_of_a_node),
     CU_TEST_INFO_NULL,
 };

@@ -67,7 +67,38 @@ defaults_of_scepd_conf(void)
 	CU_ASSERT_STRING_EQUAL(c.default_profile, "");
 	CU_ASSERT_STRING_EQUAL(c.ca_dir, tmpdir_path(&t, "ca"));
 	CU_ASSERT_STRING_EQUAL(c.passphrase_dir, "");
+	CU_ASSERT_STRING_EQUAL(c.issued_log, "/var/lib/scepd/issued.log");
+	CU_ASSERT_EQUAL(c.record_grace, 30 * 86400);
+	CU_ASSERT_STRING_EQUAL(c.node_name, "");
 	CU_ASSERT_EQUAL(c.n_profiles, 0);
+	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
+static void
+defaults_of_the_store(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
+	CU_ASSERT_STRING_EQUAL(c.store.server, "/run/redis/redis-server.sock");
+	CU_ASSERT_EQUAL(c.store.n_sentinels, 0);
+	CU_ASSERT_STRING_EQUAL(c.store.primary, "scepd");
+	CU_ASSERT_STRING_EQUAL(c.store.user, "");
+	CU_ASSERT_STRING_EQUAL(c.store.password_file, "");
+	CU_ASSERT_EQUAL(c.store.database, 0);
+	CU_ASSERT_STRING_EQUAL(c.store.prefix, "scepd");
+	CU_ASSERT_EQUAL(c.store.timeout_ms, 1000);
+	CU_ASSERT_EQUAL(c.store.durability, DURABILITY_FSYNC);
+	CU_ASSERT_EQUAL(c.store.replicas, 1);
+	CU_ASSERT_FALSE(c.store.strict);
+	CU_ASSERT_STRING_EQUAL(c.store.pepper_file, tmpdir_path(&t, "pepper"));
+	CU_ASSERT_FALSE(c.store.tls);
+	CU_ASSERT_STRING_EQUAL(c.store.tls_ca_file, "");
+	CU_ASSERT_STRING_EQUAL(c.store.tls_name, "");
 	conf_free(&c);
 	tmpdir_remove(&t);
 }
@@ -112,6 +143,103 @@ values_of_scepd_conf(void)
 	CU_ASSERT_STRING_EQUAL(c.ca_dir, "/ca");
 	CU_ASSERT_STRING_EQUAL(c.passphrase_dir, tmpdir_path(&t, "pass"));
 	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
+static void
+values_of_the_store(void)
+{
+	struct tmpdir t;
+	struct conf c;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	CU_ASSERT_EQUAL(
+	    conf_dir_write(&t, "scepd.conf",
+	        "store = { server = \"\"; sentinels = [ \"a:26379\", \"[2001:db8::1]:26380\" ];\n"
+	        "primary = \"p\"; user = \"u\"; password_file = \"pw\"; database = 65535;\n"
+	        "prefix = \"a.b-c_d\"; timeout = \"1m\"; durability = \"replicated\";\n"
+	        "replicas = 16; strict = true; pepper_file = \"/p/epper\"; tls = true;\n"
+	        "tls_ca_file = \"ca.pem\"; tls_name = \"redis.example\"; };\n"
+	        "issued_log = \"issued.log\"; record_grace = \"10y\"; node_name = \"n1\";\n"),
+	    0);
+	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
+	CU_ASSERT_STRING_EQUAL(c.store.server, "");
+	CU_ASSERT_EQUAL_FATAL(c.store.n_sentinels, 2);
+	CU_ASSERT_STRING_EQUAL(c.store.sentinels[1], "[2001:db8::1]:26380");
+	CU_ASSERT_STRING_EQUAL(c.store.primary, "p");
+	CU_ASSERT_STRING_EQUAL(c.store.user, "u");
+	CU_ASSERT_STRING_EQUAL(c.store.password_file, tmpdir_path(&t, "pw"));
+	CU_ASSERT_EQUAL(c.store.database, 65535);
+	CU_ASSERT_STRING_EQUAL(c.store.prefix, "a.b-c_d");
+	CU_ASSERT_EQUAL(c.store.timeout_ms, 60000);
+	CU_ASSERT_EQUAL(c.store.durability, DURABILITY_REPLICATED);
+	CU_ASSERT_EQUAL(c.store.replicas, 16);
+	CU_ASSERT_TRUE(c.store.strict);
+	CU_ASSERT_STRING_EQUAL(c.store.pepper_file, "/p/epper");
+	CU_ASSERT_TRUE(c.store.tls);
+	CU_ASSERT_STRING_EQUAL(c.store.tls_ca_file, tmpdir_path(&t, "ca.pem"));
+	CU_ASSERT_STRING_EQUAL(c.store.tls_name, "redis.example");
+	CU_ASSERT_STRING_EQUAL(c.issued_log, tmpdir_path(&t, "issued.log"));
+	CU_ASSERT_EQUAL(c.record_grace, INT64_C(3650) * 86400);
+	CU_ASSERT_STRING_EQUAL(c.node_name, "n1");
+	conf_free(&c);
+	CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf",
+	                    "store = { server = \"run/redis.sock\"; durability = \"none\"; };"),
+	    0);
+	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
+	CU_ASSERT_STRING_EQUAL(c.store.server, tmpdir_path(&t, "run/redis.sock"));
+	CU_ASSERT_EQUAL(c.store.durability, DURABILITY_NONE);
+	conf_free(&c);
+	tmpdir_remove(&t);
+}
+
+#define SERVER_IS                                                                                  \
+	"scepd.conf:2: store.server must be the path of a socket, \"HOST:PORT\", or \"\" "         \
+	"with sentinels, not "
+#define SENTINELS_ARE "store.sentinels must be a list of \"HOST:PORT\", not "
+#define PREFIX_IS                                                                                  \
+	"scepd.conf:2: store.prefix must be 1 to 63 letters, digits, \".\", \"_\" or \"-\", not "
+#define TIMEOUT_IS "scepd.conf:2: store.timeout must be a duration from \"1s\" to \"1m\", not "
+
+static void
+faults_of_the_store(void)
+{
+	static const struct row rows[] = {
+	    {"server = \"redis\"", SERVER_IS "\"redis\""},
+	    {"server = \"redis:0\"", SERVER_IS "\"redis:0\""},
+	    {"server = \"redis:65536\"", SERVER_IS "\"redis:65536\""},
+	    {"server = \"redis:6379x\"", SERVER_IS "\"redis:6379x\""},
+	    {"server = \":6379\"", SERVER_IS "\":6379\""},
+	    {"server = \"::1:6379\"", SERVER_IS "\"::1:6379\""},
+	    {"server = \"\"", "scepd.conf: store.server and store.sentinels are both empty"},
+	    {"server = \"\"; sentinels = [ ]",
+	        "scepd.conf:2: store.server and store.sentinels are both empty"},
+	    {"sentinels = [ \"a:1\",\n\"b\" ]", "scepd.conf:3: " SENTINELS_ARE "\"b\""},
+	    {"sentinels = \"a:1\"", "scepd.conf:2: " SENTINELS_ARE "a string"},
+	    {"prefix = \"\"", PREFIX_IS "\"\""},
+	    {"prefix = \"a{b}\"", PREFIX_IS "\"a{b}\""},
+	    {"timeout = \"0\"", TIMEOUT_IS "\"0\""},
+	    {"timeout = \"61s\"", TIMEOUT_IS "\"61s\""},
+	    {"timeout = \"soon\"", TIMEOUT_IS "\"soon\""},
+	    {"database = 65536", "scepd.conf:2: store.database must be a whole number from 0 to "
+	                         "65535, not 65536"},
+	    {"replicas = 0",
+	        "scepd.conf:2: store.replicas must be a whole number from 1 to 16, not 0"},
+	    {"durability = \"disk\"", "scepd.conf:2: store.durability must be \"none\", \"fsync\" "
+	                              "or \"replicated\", not \"disk\""},
+	    {"tls = 1", "scepd.conf:2: store.tls must be true or false, not a number"},
+	    {"sever = \"\"", "scepd.conf:2: unknown key \"sever\" (did you mean \"server\"?)"},
+	};
+	struct tmpdir t;
+	char text[400];
+
+	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		snprintf(text, sizeof text, "store = {\n%s; };", rows[i].text);
+		CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf", text), 0);
+		expect_fault(&t, rows[i].fault);
+	}
 	tmpdir_remove(&t);
 }
 
@@ -168,6 +296,8 @@ faults_of_scepd_conf(void)
 	                                      "(at most 107 octets), \"ADDRESS:PORT\", "
 	                                      "or \"\", not \"127.0.0.1:99999\""},
 	    {"\ndefault_profile = \"none\";", "scepd.conf:2: there is no profile \"none\""},
+	    {"record_grace = \"11y\";", "scepd.conf:1: record_grace must be a duration from \"0\" "
+	                                "to \"10y\", not \"11y\""},
 	    {"user = scepd;", "scepd.conf:1: scepd needs quotes: \"scepd\""},
 	};
 	struct tmpdir t;
@@ -196,6 +326,14 @@ long_path_of_a_socket(void)
 		conf_free(&c);
 	}
 	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "at most 107 octets"));
+	err_clear(&e);
+	for (int n = 107; n <= 108; n++) {
+		snprintf(text, sizeof text, "store = { server = \"/%0*d\"; };", n - 1, 0);
+		CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf", text), 0);
+		CU_ASSERT_EQUAL(read_dir(&t, &c, &e), n == 107 ? 0 : -1);
+		conf_free(&c);
+	}
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "store.server must be the path of a socket"));
 	tmpdir_remove(&t);
 }
 
@@ -255,6 +393,13 @@ defaults_of_a_profile(void)
 	CU_ASSERT_EQUAL(p->challenge_type, want.challenge_type);
 	CU_ASSERT_EQUAL(p->challenge_expiry_minutes, want.challenge_expiry_minutes);
 	CU_ASSERT_EQUAL(p->max_pending_challenges, want.max_pending_challenges);
+	CU_ASSERT_EQUAL(p->approval, want.approval);
+	CU_ASSERT_EQUAL(p->approval, APPROVAL_AUTOMATIC);
+	CU_ASSERT_EQUAL(p->pending_ttl, want.pending_ttl);
+	CU_ASSERT_EQUAL(p->max_pending_requests, want.max_pending_requests);
+	CU_ASSERT_EQUAL(p->wrong_challenges, want.wrong_challenges);
+	CU_ASSERT_EQUAL(p->wrong_challenges_window, want.wrong_challenges_window);
+	CU_ASSERT_EQUAL(p->n_allow_from, 0);
 	CU_ASSERT_EQUAL(p->include_ca_certificate, want.include_ca_certificate);
 	CU_ASSERT_EQUAL(p->include_root, want.include_root);
 	CU_ASSERT_EQUAL(p->allow_renewal, want.allow_renewal);
@@ -284,6 +429,9 @@ defaults_of_a_profile(void)
 
 static const char turned[] =
     "paths = [ \"/a\", \"/b/\" ]; challenge_expiry_minutes = 5; max_pending_challenges = 7;\n"
+    "approval = \"without_challenge\"; pending_ttl = \"90d\"; max_pending_requests = 8;\n"
+    "wrong_challenges = 0; wrong_challenges_window = \"1d\";\n"
+    "allow_from = [ \"192.0.2.0/24\", \"2001:db8::1\" ];\n"
     "include_ca_certificate = false; include_root = false; allow_renewal = false; chain_in_reply = "
     "true;\n"
     "signer_must_match = true; fail_info_text = false; bad_cipher_reply = \"certrep\"; allow_upn = "
@@ -317,6 +465,15 @@ values_of_a_profile(void)
 	CU_ASSERT_STRING_EQUAL(p->paths[1], "/b/");
 	CU_ASSERT_EQUAL(p->challenge_expiry_minutes, 5);
 	CU_ASSERT_EQUAL(p->max_pending_challenges, 7);
+	CU_ASSERT_EQUAL(p->approval, APPROVAL_WITHOUT_CHALLENGE);
+	CU_ASSERT_EQUAL(p->pending_ttl, 90 * 86400);
+	CU_ASSERT_EQUAL(p->max_pending_requests, 8);
+	CU_ASSERT_EQUAL(p->wrong_challenges, 0);
+	CU_ASSERT_EQUAL(p->wrong_challenges_window, 86400);
+	CU_ASSERT_EQUAL_FATAL(p->n_allow_from, 2);
+	CU_ASSERT_TRUE(net_has(&p->allow_from[0], view_str("192.0.2.7")));
+	CU_ASSERT_FALSE(net_has(&p->allow_from[0], view_str("192.0.3.7")));
+	CU_ASSERT_TRUE(net_has(&p->allow_from[1], view_str("2001:db8::1")));
 	CU_ASSERT_FALSE(p->include_ca_certificate);
 	CU_ASSERT_FALSE(p->include_root);
 	CU_ASSERT_FALSE(p->allow_renewal);
@@ -390,6 +547,24 @@ faults_of_a_profile(void)
 	                           "not \"x\""},
 	    {"paths = [ \"/x\",\n \"/x/\" ];",
 	        "profiles.d/vpn.conf:7: the path /x/ is already that of profiles.d/vpn.conf"},
+	    {"approval = \"never\";",
+	        "profiles.d/vpn.conf:6: approval must be \"automatic\", \"manual\" or "
+	        "\"without_challenge\", not \"never\""},
+	    {"allow_from = [ \"192.0.2.1\",\n\"192.0.2.1/24\" ];",
+	        "profiles.d/vpn.conf:7: allow_from must be a list of IP addresses and networks, "
+	        "not \"192.0.2.1/24\""},
+	    {"pending_ttl = \"91d\";", "profiles.d/vpn.conf:6: pending_ttl must be a duration from "
+	                               "\"1m\" to \"90d\", not \"91d\""},
+	    {"max_pending_requests = 0;", "profiles.d/vpn.conf:6: max_pending_requests must be a "
+	                                  "whole number from 1 to 100000, not 0"},
+	    {"wrong_challenges = -1;", "profiles.d/vpn.conf:6: wrong_challenges must be a whole "
+	                               "number from 0 to 100000 (0: no limit), not -1"},
+	    {"wrong_challenges_window = \"0\";",
+	        "profiles.d/vpn.conf:6: wrong_challenges_window must be a duration from \"1s\" to "
+	        "\"1d\", not \"0\""},
+	    {"challenge_expiry_minutes = 43201;",
+	        "profiles.d/vpn.conf:6: challenge_expiry_minutes must be a whole number from 1 to "
+	        "43200, not 43201"},
 	    {"allow_renewal = 1;",
 	        "profiles.d/vpn.conf:6: allow_renewal must be true or false, not a number"},
 	    {"allow_renewal = \"yes\";",
@@ -456,16 +631,31 @@ faults_of_challenges(void)
 	        "profiles.d/vpn.conf:2: a static profile needs at least one challenge in "
 	        "challenge.static "
 	        "(\"scepctl challenge hash\" makes its hash)"},
+	    {"id = \"" TEST_ID "\"; ca = \"main\";\nchallenge = { type = \"nobody\"; };",
+	        "profiles.d/vpn.conf:2: challenge.type must be \"static\", \"dynamic\" or "
+	        "\"none\", "
+	        "not \"nobody\""},
 	    {"id = \"" TEST_ID "\"; ca = \"main\";\nchallenge = { type = \"none\"; };",
-	        "profiles.d/vpn.conf:2: challenge.type must be \"static\" or \"dynamic\", not "
-	        "\"none\""},
+	        "profiles.d/vpn.conf: a profile whose challenge.type is \"none\" needs approval = "
+	        "\"manual\""},
+	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = { type = \"none\"; };\n"
+	     "approval = \"automatic\";",
+	        "profiles.d/vpn.conf:2: a profile whose challenge.type is \"none\" needs approval "
+	        "= \"manual\""},
+	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = { type = \"none\"; };\n"
+	     "approval = \"without_challenge\";",
+	        "profiles.d/vpn.conf:2: a profile whose challenge.type is \"none\" needs approval "
+	        "= \"manual\""},
 	    {"id = \"" TEST_ID "\"; ca = \"main\";\nchallenge = { typ = \"none\"; };",
 	        "profiles.d/vpn.conf:2: unknown key \"typ\" (did you mean \"type\"?)"},
 	    {"id = \"" TEST_ID "\"; ca = \"main\";\nchallenge = \"x\";",
 	        "profiles.d/vpn.conf:2: challenge must be a group, not a string"},
 	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = { type = \"dynamic\";\n"
 	     "static = ( { name = \"a\"; hash = \"HASH\"; } ); };",
-	        "profiles.d/vpn.conf:2: a dynamic profile has no static challenges"},
+	        "profiles.d/vpn.conf:2: only a static profile has static challenges"},
+	    {"id = \"" TEST_ID "\"; ca = \"main\"; approval = \"manual\";\n"
+	     "challenge = { type = \"none\";\nstatic = ( { name = \"a\"; hash = \"HASH\"; } ); };",
+	        "profiles.d/vpn.conf:3: only a static profile has static challenges"},
 	    {"id = \"" TEST_ID "\"; ca = \"main\"; challenge = {\n"
 	     "static = ( { name = \"a\"; } ); };",
 	        "profiles.d/vpn.conf:2: challenge.static.hash is missing: what \"scepctl challenge "
@@ -631,6 +821,9 @@ the_sample(void)
 CU_TestInfo conf_tests[] = {
     T(defaults_of_scepd_conf),
     T(values_of_scepd_conf),
+    T(defaults_of_the_store),
+    T(values_of_the_store),
+    T(faults_of_the_store),
     T(faults_of_scepd_conf),
     T(long_path_of_a_socket),
     T(files_that_cannot_be_read),

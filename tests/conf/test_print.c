@@ -23,17 +23,24 @@ print_dir(struct tmpdir *t)
 	return text;
 }
 
-/* The line that begins with `key`, without its blanks; valid until the next call. */
+/* The line of a key, without its blanks; valid until the next call. That of "GROUP.NAME" stands
+ * after the one that opens the group. */
 static const char *
 line_of(const char *text, const char *key)
 {
 	static char line[1024];
 	size_t n = 0;
-	const char *p;
+	const char *p = text, *dot = strchr(key, '.');
 	char start[80];
 
-	snprintf(start, sizeof start, "\n%s = ", key);
-	if ((p = strstr(text, start)) == NULL)
+	if (dot != NULL) {
+		snprintf(start, sizeof start, "\n%.*s = {\n", (int)(dot - key), key);
+		if ((p = strstr(text, start)) == NULL)
+			return "";
+	}
+	snprintf(start, sizeof start,
+	    dot != NULL ? "\n  %s = " : "\n%s = ", dot != NULL ? dot + 1 : key);
+	if ((p = strstr(p, start)) == NULL)
 		return "";
 	for (p++; *p != '\n' && n < sizeof line - 1; p++)
 		if (*p != ' ')
@@ -60,10 +67,9 @@ values_and_origins(void)
 	CU_ASSERT_STRING_EQUAL(
 	    line_of(text, "request_deadline"), "request_deadline=\"10s\";#default");
 	CU_ASSERT_STRING_EQUAL(line_of(text, "id"), "id=\"" TEST_ID "\";#profiles.d/vpn.conf:1");
-	CU_ASSERT_STRING_EQUAL(
-	    line_of(text, "challenge.type"), "challenge.type=\"static\";#default");
+	CU_ASSERT_STRING_EQUAL(line_of(text, "challenge.type"), "type=\"static\";#default");
 	CU_ASSERT_STRING_EQUAL(line_of(text, "challenge.static"),
-	    "challenge.static=({name=\"first\";hash=\"(hidden)\";});#profiles.d/vpn.conf:4");
+	    "static=({name=\"first\";hash=\"(hidden)\";});#profiles.d/vpn.conf:4");
 	CU_ASSERT_STRING_EQUAL(
 	    line_of(text, "key_usage"), "key_usage=[\"keyAgreement\"];#profiles.d/vpn.conf:6");
 	CU_ASSERT_STRING_EQUAL(line_of(text, "ra"),
@@ -103,7 +109,8 @@ what_is_printed_reads_back(void)
 
 	CU_ASSERT_EQUAL_FATAL(conf_dir_make(&t), 0);
 	CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf",
-	                    "listen_mode = \"0600\"; trusted_proxies = [ \"::1\" ];"),
+	                    "listen_mode = \"0600\"; trusted_proxies = [ \"::1\" ];\n"
+	                    "store = { server = \"redis:6379\"; };"),
 	    0);
 	text = print_dir(&t);
 	CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf", text), 0);
@@ -111,6 +118,8 @@ what_is_printed_reads_back(void)
 	CU_ASSERT_STRING_EQUAL(e.detail, "");
 	CU_ASSERT_EQUAL(c.listen_mode, 0600);
 	CU_ASSERT_EQUAL(c.n_trusted_proxies, 1);
+	CU_ASSERT_STRING_EQUAL(c.store.server, "redis:6379");
+	CU_ASSERT_STRING_EQUAL(c.store.prefix, "scepd");
 	conf_free(&c);
 	profile = print_dir(&t);
 	CU_ASSERT_PTR_NULL(strstr(profile, "# default"));

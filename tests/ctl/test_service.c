@@ -14,12 +14,14 @@
 #include "signer/ceremony.h"
 #include "stage.h"
 #include "suites.h"
+#include "support/redis.h"
 
 #define CHALLENGE "open sesame"
 
-/* The service as scepd runs it, with one static profile. */
+/* The service as scepd runs it, with one static profile and a store of its own. */
 struct real {
 	struct stage s;
+	struct test_redis redis;
 	struct conf conf;
 	struct service service;
 	struct httpd web;
@@ -38,7 +40,11 @@ real_open(struct real *r)
 	struct err e = ERR_INIT;
 
 	*r = (struct real){0};
-	stage_open(&r->s, NULL);
+	stage_open(&r->s, "public_url = \"http://scep.example\"; user = \"\";\n"
+	                  "issued_log = \"issued.log\";\n"
+	                  "store = { server = \"./redis.sock\"; durability = \"none\"; };\n");
+	redis_start(&r->redis, r->s.dir.path, NULL);
+	CU_ASSERT_EQUAL_FATAL(stage_run(&r->s, NULL, "store|init"), 0);
 	CU_ASSERT_EQUAL_FATAL(
 	    stage_run(&r->s, NULL, "ca|create|demo|--subject|CN=Demo,O=Test|--key|ec:P-256"), 0);
 	CU_ASSERT_EQUAL_FATAL(
@@ -64,6 +70,7 @@ real_close(struct real *r)
 	httpd_stop(&r->web);
 	service_free(&r->service);
 	conf_free(&r->conf);
+	redis_stop(&r->redis);
 	CU_ASSERT_EQUAL(log_open("stderr", LOG_LOGFMT, LOG_LEVEL_INFO, &e), 0);
 	stage_close(&r->s);
 }

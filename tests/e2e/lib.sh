@@ -9,12 +9,14 @@ e2e=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top=$(cd "$e2e/../.." && pwd)
 : "${SCEPD_BUILD:=$top/build-check}"
 . "$top/build-aux/web.sh"
+. "$top/build-aux/store.sh"
 
 SCRIPT=$(basename "$0")
 T=$(mktemp -d "${TMPDIR:-/tmp}/scepd-e2e.XXXXXX") || exit 1
 export T # so that everything the script starts can be told by its environment
 CONF=$T/etc/scepd.conf
 SOCKET=$T/scepd.sock
+REDIS_SOCKET=$T/redis.sock
 CHALLENGE='e2e-secret-42'
 PIDS='' FAILED=0 POLL=0.05
 
@@ -137,10 +139,28 @@ die() {
 
 scepctl() { "$SCEPD_BUILD/scepctl" -c "$CONF" "$@"; }
 
-# make_service [CA-OPTION...]: scepd.conf, the CA "ca" and the profile "p" with the static challenge $CHALLENGE. Its keys are
-# EC unless the options say otherwise: they are made fastest.
+# store_start: a private Redis (or Valkey) on $REDIS_SOCKET that keeps what it is told as a real one has to. Started again
+# after store_stop or a SIGKILL it finds what it kept. Its process id is then in REDIS.
+store_start() {
+	[ -e "$T/redis/redis.conf" ] || {
+		mkdir -p "$T/redis"
+		store_conf "$T/redis" "$REDIS_SOCKET" >"$T/redis/redis.conf"
+	}
+	background "$T/redis/redis.log" "$(store_program)" "$T/redis/redis.conf"
+	REDIS=$BG
+	await 20 store_answers || die "the store does not start: $(tail -n 1 "$T/redis/redis.log")"
+}
+
+store_cli() { "$(store_program cli)" -s "$REDIS_SOCKET" "$@"; }
+store_answers() { [ "$(store_cli ping)" = PONG ]; }
+store_stop() { end_process "$REDIS"; }
+
+# make_service [CA-OPTION...]: a store, scepd.conf, the CA "ca" and the profile "p" with the static challenge $CHALLENGE. Its
+# keys are EC unless the options say otherwise: they are made fastest.
 make_service() {
 	[ $# -gt 0 ] || set -- --key ec:P-256
+	[ -n "$(store_program)" ] || { skip "$SCRIPT" "neither redis-server nor valkey-server is installed"; exit 0; }
+	store_start
 	mkdir -p "$T/etc/profiles.d"
 	printf '%s\n' "$CHALLENGE" >"$T/challenge"
 	cat >"$CONF" <<-CONF
@@ -150,7 +170,10 @@ make_service() {
 	user = "";
 	workers = 2;
 	log_target = "$T/scepd.log";
+	issued_log = "$T/issued.log";
+	store = { server = "$REDIS_SOCKET"; };
 	CONF
+	scepctl store init >"$T/store.out" 2>&1 || die "store init: $(tail -n 1 "$T/store.out")"
 	make_ca ca "$@"
 	make_profile p ca
 	set_conf default_profile '"p"'
