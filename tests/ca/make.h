@@ -28,10 +28,11 @@ enum make_key {
 EVP_PKEY *make_key(enum make_key k);
 void make_end(void);
 
-#define CA_NOT 1u       /* without basicConstraints CA:TRUE */
-#define CA_NO_SIGN 2u   /* keyUsage without keyCertSign */
-#define CA_NO_USAGE 4u  /* no keyUsage at all */
-#define CA_NO_KEY_ID 8u /* no subjectKeyIdentifier */
+#define CA_NOT 1u        /* without basicConstraints CA:TRUE */
+#define CA_NO_SIGN 2u    /* keyUsage without keyCertSign */
+#define CA_NO_USAGE 4u   /* no keyUsage at all */
+#define CA_NO_KEY_ID 8u  /* no subjectKeyIdentifier */
+#define CA_BAD_USAGE 16u /* a keyUsage that is no BIT STRING */
 
 struct make_ca {
 	const char *cn;
