@@ -252,6 +252,8 @@ bad_imports_are_refused(void)
 	    {"--cert|@in.pem|--key|@open.key|--chain|@chain.pem", "chmod 600", CTL_FAILED},
 	    {"--cert|@in.pem|--key|@sealed.key|--chain|@chain.pem|--passphrase-file|@pass",
 	        "wrong passphrase", CTL_FAILED},
+	    {"--cert|@in.pem|--key|@sealed.key|--chain|@chain.pem|--passphrase-file|@nothing",
+	        "the passphrase is empty", CTL_USAGE},
 	    {"--cert|@leaf.pem|--key|@in.key", "", CTL_FAILED},
 	    {"--cert|@in.pem|--key|@in.key|--chain|@leaf.pem", "", CTL_FAILED},
 	    {"--cert|@in.key|--key|@in.key", "", CTL_FAILED},
@@ -271,6 +273,7 @@ bad_imports_are_refused(void)
 	write_key(&s, "other.key", make_rsa(2048, 1), NULL);
 	write_key(&s, "sealed.key", key, "secret words");
 	stage_write(&s, "pass", "not these\n", 0600);
+	stage_write(&s, "nothing", "", 0600);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|import|x|%s", bad[i].line), bad[i].rc);
 		CU_ASSERT_TRUE(stage_said(&s, bad[i].said));
@@ -325,6 +328,48 @@ pkcs12_is_imported(void)
 	stage_close(&s);
 }
 
+/* A file that was made without a passphrase has one of two: none, or an empty one. */
+static void
+pkcs12_with_an_empty_passphrase(void)
+{
+	static const struct {
+		const char *made_with, *input, *source;
+	} rows[] = {
+	    {"", "\n", "--passphrase-stdin"},
+	    {NULL, "", "--passphrase-stdin"},
+	    {"", NULL, "--passphrase-file|@nothing"},
+	};
+	EVP_PKEY *key = make_rsa(2048, 0), *stored;
+	X509 *cert = foreign_issue(key, "CN=Imported");
+	char ca_key[32];
+	struct stage s;
+
+	stage_open(&s, NULL);
+	write_cert(&s, "chain.pem", foreign_root());
+	stage_write(&s, "nothing", "", 0600);
+	for (int i = 0; i < (int)(sizeof rows / sizeof rows[0]); i++) {
+		write_p12(&s, "ca.p12",
+		    PKCS12_create(rows[i].made_with, "ca", key, cert, NULL, 0, 0, 0, 0, 0));
+		CU_ASSERT_EQUAL(
+		    stage_run(&s, rows[i].input,
+		        "ca|import|p%d|--p12|@ca.p12|--chain|@chain.pem|%s", i, rows[i].source),
+		    CTL_OK);
+		snprintf(ca_key, sizeof ca_key, "ca/p%d/ca.key", i);
+		stored = stage_key(&s, ca_key, NULL);
+		CU_ASSERT_TRUE(stored != NULL && EVP_PKEY_eq(stored, key) == 1);
+		EVP_PKEY_free(stored);
+	}
+	/* A key is never stored under an empty passphrase. */
+	CU_ASSERT_EQUAL(stage_run(&s, NULL,
+	                    "ca|import|q|--p12|@ca.p12|--chain|@chain.pem|--encrypt|"
+	                    "--passphrase-file|@nothing"),
+	    CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&s, "the passphrase is empty"));
+	CU_ASSERT_EQUAL(stage_mode(&s, "ca/q"), -1);
+	X509_free(cert);
+	stage_close(&s);
+}
+
 /* What Windows wrote for many years: certificates under RC2 with 40 bits. */
 static void
 old_pkcs12_is_imported(void)
@@ -366,6 +411,7 @@ CU_TestInfo ca_install_tests[] = {
     T(pem_files_are_imported),
     T(bad_imports_are_refused),
     T(pkcs12_is_imported),
+    T(pkcs12_with_an_empty_passphrase),
     T(old_pkcs12_is_imported),
     CU_TEST_INFO_NULL,
 };
