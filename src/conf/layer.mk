@@ -4,6 +4,7 @@ libconf_a_SOURCES = \
 	src/conf/assemble_store.c \
 	src/conf/conf.c \
 	src/conf/key.c \
+	src/conf/owner.c \
 	src/conf/print.c \
 	src/conf/scan.c \
 	src/conf/take.c \
@@ -20,6 +21,7 @@ t_conf_SOURCES = \
 	tests/conf/test_assemble.c \
 	tests/conf/test_conf.c \
 	tests/conf/test_manual.c \
+	tests/conf/test_owner.c \
 	tests/conf/test_print.c \
 	tests/conf/test_scan.c
 t_conf_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests

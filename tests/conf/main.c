@@ -65,6 +65,7 @@ main(void)
 	    {"conf", NULL, NULL, NULL, NULL, conf_tests},
 	    {"print", NULL, NULL, NULL, NULL, print_tests},
 	    {"assemble", NULL, NULL, NULL, NULL, assemble_tests},
+	    {"owner", NULL, NULL, NULL, NULL, owner_tests},
 	    {"manual", NULL, NULL, NULL, NULL, manual_tests},
 	    CU_SUITE_INFO_NULL,
 	};
