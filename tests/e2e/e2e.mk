@@ -8,6 +8,7 @@ EXTRA_DIST += \
 	tests/e2e/certmonger-enrol \
 	tests/e2e/half-request \
 	tests/e2e/http \
+	tests/e2e/quickstart-again \
 	tests/e2e/refusals \
 	tests/e2e/reload \
 	tests/e2e/scepctl-enrol \
