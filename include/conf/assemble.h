@@ -19,10 +19,6 @@ int conf_assemble(const struct conf *c, struct service *s, struct err *e)
 /* The paths above; the caller frees. */
 char *conf_ca_path(const struct conf *c, const char *ca, const char *file);
 
-/* The user that serves, who may own key files (base/file.h); OWNER_NONE when none is configured or
- * there is no such user. */
-uid_t conf_user(const struct conf *c);
-
 /* The passphrase for `what` ("ca-NAME"), or an empty secret when there is none configured. -1:
  * FILE, KEY_FILE. */
 int conf_passphrase(const struct conf *c, const char *what, struct secret *out, struct err *e)

@@ -18,6 +18,7 @@ libbase_a_SOURCES = \
 	src/base/enc.c \
 	src/base/err.c \
 	src/base/file.c \
+	src/base/file_judge.c \
 	src/base/gate.c \
 	src/base/journal.c \
 	src/base/log.c \

@@ -4,7 +4,6 @@
  * worker does it after its fork, so the master that outlives them all never holds a key.
  */
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "base/file.h"
 #include "base/net.h"
 #include "conf/assemble.h"
+#include "conf/owner.h"
 
 #define PEM_MAX (256u << 10)
 #define PASSPHRASE_MAX 4096u
@@ -51,14 +51,6 @@ read_credential(const char *path, struct secret *out, struct err *e)
 		OPENSSL_cleanse(text.p, text.n);
 	buf_free(&text);
 	return rc;
-}
-
-uid_t
-conf_user(const struct conf *c)
-{
-	const struct passwd *pw = *c->user != '\0' ? getpwnam(c->user) : NULL;
-
-	return pw != NULL ? pw->pw_uid : OWNER_NONE;
 }
 
 static int

@@ -9,6 +9,7 @@
 #include "base/enc.h"
 #include "base/file.h"
 #include "conf/assemble.h"
+#include "conf/owner.h"
 
 #define SECRET_FILE_MAX 4096u
 

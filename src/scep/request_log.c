@@ -61,15 +61,23 @@ request_outcome(const struct request *r)
 	                                     : "issued";
 }
 
+/* 503 tells a client to come again, and any stranger can bring it about: no alarm. */
+static enum log_level
+level_of(const struct request *r)
+{
+	if (r->err.code == ERR_OK)
+		return LOG_LEVEL_INFO;
+	return r->reply->status >= 500 && r->reply->status != 503 ? LOG_LEVEL_ERROR
+	                                                          : LOG_LEVEL_WARN;
+}
+
 void
 request_log(const struct request *r)
 {
 	bool bad = r->err.code != ERR_OK;
 	struct log_line l;
 
-	log_begin(&l, !bad                      ? LOG_LEVEL_INFO
-	              : r->reply->status >= 500 ? LOG_LEVEL_ERROR
-	                                        : LOG_LEVEL_WARN);
+	log_begin(&l, level_of(r));
 	log_str(&l, "req", r->tag);
 	log_str(&l, "src", r->source);
 	log_view(&l, "ua", r->http->user_agent);

@@ -99,7 +99,9 @@ make_ca(struct make_ca m)
 	if ((m.flags & CA_NOT) == 0)
 		add_ext(c, NID_basic_constraints,
 		    m.flags & CA_FALSE ? "critical,CA:FALSE" : "critical,CA:TRUE");
-	if ((m.flags & CA_NO_USAGE) == 0)
+	if ((m.flags & CA_BAD_USAGE) != 0)
+		add_ext(c, NID_key_usage, "critical,DER:0101FF");
+	else if ((m.flags & CA_NO_USAGE) == 0)
 		add_ext(c, NID_key_usage,
 		    m.flags & CA_NO_SIGN ? "critical,cRLSign" : "critical,keyCertSign,cRLSign");
 	if ((m.flags & CA_NO_KEY_ID) == 0)

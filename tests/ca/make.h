@@ -34,6 +34,7 @@ void make_end(void);
 #define CA_NO_SIGN 2u   /* keyUsage without keyCertSign */
 #define CA_NO_USAGE 4u  /* no keyUsage at all */
 #define CA_NO_KEY_ID 8u /* no subjectKeyIdentifier */
+#define CA_BAD_USAGE 32u /* a keyUsage that is no BIT STRING */
 
 struct make_ca {
 	const char *cn;

@@ -65,6 +65,7 @@ main(void)
 	    SUITE(print),
 	    SUITE(digest),
 	    SUITE(assemble),
+	    SUITE(owner),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

@@ -143,13 +143,20 @@ hup_with_a_bad_configuration(void)
 	CU_ASSERT_EQUAL(client_number(&s, "/pid"), worker);
 	CU_ASSERT_TRUE(url_is(&s, "http://old"));
 
-	/* A log that cannot be opened. */
+	/* Files that others can write. */
 	CU_ASSERT_EQUAL(unlink(tmpdir_path(&s.dir, "broken")), 0);
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(&s.dir, "scepd.conf"), 0666), 0);
+	CU_ASSERT_EQUAL(kill(s.pid, SIGHUP), 0);
+	CU_ASSERT_TRUE(scepd_await(&s, "log", "the old configuration stays in force", 3));
+	CU_ASSERT_EQUAL(scepd_count(&s, "log", "scepd.conf: writable by group or others"), 1);
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(&s.dir, "scepd.conf"), 0644), 0);
+
+	/* A log that cannot be opened. */
 	FILE *f = fopen(tmpdir_path(&s.dir, "scepd.conf"), "w");
 	fputs("listen = \"sock\"; user = \"\"; log_target = \"no/such/folder/log\";", f);
 	fclose(f);
 	CU_ASSERT_EQUAL(kill(s.pid, SIGHUP), 0);
-	CU_ASSERT_TRUE(scepd_await(&s, "log", "the old configuration stays in force", 3));
+	CU_ASSERT_TRUE(scepd_await(&s, "log", "the old configuration stays in force", 4));
 	CU_ASSERT_EQUAL(client_number(&s, "/pid"), worker);
 	CU_ASSERT_EQUAL(scepd_count(&s, "log", "msg=reloaded"), 0);
 	CU_ASSERT_EQUAL(scepd_stop(&s), 0);

@@ -277,6 +277,32 @@ no_request_can_forge_a_log_line(void)
 	http_reply_free(&out);
 }
 
+/* What a stranger can bring about at will is no alarm. */
+static void
+the_level_of_a_line(void)
+{
+	static const struct {
+		const char *path, *query, *level;
+		int http;
+	} rows[] = {
+	    {"/scep/" RIG_PROFILE, "operation=GetCACaps", " level=info ", 200},
+	    {"/scep/unknown", "operation=GetCACaps", " level=warn ", 404},
+	    {"/scep/" RIG_PROFILE "/challenge", "", " level=warn ", 503},
+	};
+
+	rig.sp->profile.challenge_type = CHALLENGE_DYNAMIC;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct http_reply out;
+		struct seen s;
+
+		rig_get(&rig, rows[i].path, rows[i].query, &out, &s);
+		CU_ASSERT_EQUAL(s.http, rows[i].http);
+		CU_ASSERT_PTR_NOT_NULL(strstr(s.line, rows[i].level));
+		http_reply_free(&out);
+	}
+	rig.sp->profile.challenge_type = CHALLENGE_STATIC;
+}
+
 static CU_TestInfo tests[] = {
     T(a_profile_is_found_by_id_and_by_name),
     T(further_paths_and_the_default_profile_serve),
@@ -288,6 +314,7 @@ static CU_TestInfo tests[] = {
     T(the_source_comes_from_trusted_proxies_only),
     T(what_an_earlier_request_left_is_forgotten),
     T(no_request_can_forge_a_log_line),
+    T(the_level_of_a_line),
     CU_TEST_INFO_NULL,
 };
 
