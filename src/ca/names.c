@@ -186,7 +186,7 @@ names_admit_san(const struct profile *p, struct view value, struct err *e)
 	if (tlv_walk(value, &n, &why) != 0)
 		return err_set(e, ERR_EXTENSIONS, "subjectAltName: %s", why.detail);
 	names = ossl_read(value, ASN1_ITEM_rptr(GENERAL_NAMES));
-	if (names == NULL || sk_GENERAL_NAME_num(names) == 0 || !is_der(names, value)) {
+	if (sk_GENERAL_NAME_num(names) < 1 || !is_der(names, value)) { /* -1: unreadable */
 		err_set_ossl(e, ERR_EXTENSIONS, "subjectAltName is malformed");
 		goto out;
 	}
