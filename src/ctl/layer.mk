@@ -66,7 +66,8 @@ t_ctl_SOURCES = \
 	tests/ctl/test_enroll.c \
 	tests/ctl/test_manual.c \
 	tests/ctl/test_profile.c \
-	tests/ctl/test_service.c
+	tests/ctl/test_service.c \
+	tests/ctl/test_store.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ctl_LDADD = libtestredis.a libsupport.a $(LINK_CTL) $(CUNIT_LIBS)
 endif

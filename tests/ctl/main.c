@@ -23,6 +23,7 @@ main(void)
 	    SUITE(ca_install),
 	    SUITE(challenge),
 	    SUITE(profile),
+	    SUITE(store),
 	    SUITE(client_ca),
 	    SUITE(client),
 	    SUITE(enroll),

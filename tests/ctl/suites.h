@@ -19,5 +19,6 @@ extern CU_TestInfo enroll_tests[];
 extern CU_TestInfo manual_tests[];
 extern CU_TestInfo profile_tests[];
 extern CU_TestInfo service_tests[];
+extern CU_TestInfo store_tests[];
 
 #endif
