@@ -89,6 +89,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_records.c \
 	tests/ctl/test_service.c \
 	tests/ctl/test_store.c \
+	tests/ctl/test_store_init.c \
 	tests/ctl/test_rebuild.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ctl_LDADD = libtestredis.a libsupport.a $(LINK_CTL) $(CUNIT_LIBS)

@@ -19,6 +19,8 @@ main(void)
 	    SUITE(challenge),
 	    mint_suite,
 	    SUITE(profile),
+	    SUITE(store),
+	    SUITE(store_init),
 	    SUITE(client_ca),
 	    SUITE(client),
 	    SUITE(enroll),

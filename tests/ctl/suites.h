@@ -25,5 +25,6 @@ extern CU_TestInfo records_tests[];
 extern CU_TestInfo rebuild_tests[];
 extern CU_TestInfo service_tests[];
 extern CU_TestInfo store_tests[];
+extern CU_TestInfo store_init_tests[];
 
 #endif

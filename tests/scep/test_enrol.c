@@ -336,6 +336,50 @@ a_busy_gate_asks_for_patience(void)
 	buf_free(&csr);
 }
 
+/* What policy refuses costs no challenge, and only who has a good one is told. What was issued
+ * before stays the answer whatever policy says now. */
+static void
+a_refusal_costs_no_challenge(void)
+{
+	struct buf csr = {0}, der = {0};
+	struct seen s;
+
+	rig.sp->profile.challenge_type = CHALLENGE_DYNAMIC;
+	rig.sp->profile.allow_ec = false;
+	rig.remember = true;
+	freeReplyObject(redis_do(rig.redis, "FLUSHALL"));
+	make_csr(make_ec("P-256"), "CN=device", RIG_CHALLENGE, NULL, &csr);
+	rig_msg(&rig, (struct make_msg){.inner = buf_view(&csr)}, &der);
+	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "challenge");
+	CU_ASSERT_STRING_EQUAL(s.text, "");
+	mint(RIG_CHALLENGE);
+	for (int i = 0; i < 2; i++) {
+		rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &s);
+		CU_ASSERT_STRING_EQUAL(s.slug, "key-type");
+		CU_ASSERT_PTR_NOT_NULL(strstr(s.text, "type of the requested key"));
+	}
+	rig.sp->profile.allow_ec = true;
+	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+	seen_free(&s);
+	rig.sp->profile.allow_ec = false;
+	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "replayed");
+	CU_ASSERT_EQUAL(s.status, STATUS_SUCCESS);
+	seen_free(&s);
+	buf_free(&csr);
+	make_csr(make_ec("P-256"), "CN=other", RIG_CHALLENGE, NULL, &csr);
+	rig_enrol_csr(&rig, buf_view(&csr), &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "challenge-used");
+	CU_ASSERT_STRING_EQUAL(s.text, "");
+	rig.remember = false;
+	rig.sp->profile.allow_ec = true;
+	rig.sp->profile.challenge_type = CHALLENGE_STATIC;
+	buf_free(&csr);
+	buf_free(&der);
+}
+
 static CU_TestInfo tests[] = {
     T(every_algorithm_is_mirrored),
     T(an_ec_client_is_answered_by_key_agreement),
@@ -346,6 +390,7 @@ static CU_TestInfo tests[] = {
     T(a_profile_without_challenges_opens_to_nobody),
     T(a_one_time_challenge_is_for_one_request),
     T(a_busy_gate_asks_for_patience),
+    T(a_refusal_costs_no_challenge),
     T(another_signer_key_is_a_matter_of_the_profile),
     T(the_chain_comes_along_when_the_profile_wants_it),
     CU_TEST_INFO_NULL,

@@ -199,8 +199,10 @@ the_block_ends(void)
 {
 	begin();
 	freeReplyObject(redis_do(rig.redis, "ZADD {scepd}:blk 1 %s", RIG_ID " 192.0.2.1"));
-	freeReplyObject(
-	    redis_do(rig.redis, "ZADD {scepd}:blk 99999999999999 %b", RIG_ID " 192.0.2.2", 46));
+	freeReplyObject(redis_do(
+	    rig.redis, "ZADD {scepd}:blk 99999999999999 %b", RIG_ID " 192.0.2.2", (size_t)46));
+	freeReplyObject(redis_do(rig.redis, "ZADD {scepd}:blk 99999999999999 %b",
+	    "22222222-2222-4333-8444-555555555555 192.0.2.1", (size_t)46)); /* at another profile */
 	expect("192.0.2.1", "", 200, "issued");
 	expect("192.0.2.2", "", 429, "guessing");
 }
