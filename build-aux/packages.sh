@@ -6,7 +6,8 @@ BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config
 	libssl-dev libfcgi-dev libconfig-dev libjansson-dev libcurl4-openssl-dev libhiredis-dev"
 UNIT_PACKAGES="libcunit1-dev mandoc redis-server"
 E2E_PACKAGES="nginx lighttpd lighttpd-mod-openssl spawn-fcgi curl openssl dbus
-	certmonger strongswan-pki libstrongswan-extra-plugins scep"
+	certmonger strongswan-pki
+	libstrongswan-standard-plugins libstrongswan-extra-plugins scep"
 
 # Services of those packages that would otherwise run from the next boot on.
 PACKAGE_SERVICES="nginx lighttpd certmonger redis-server"

@@ -57,7 +57,7 @@ web_lighttpd() {
 		server.pid-file = "$dir/lighttpd.pid"
 		include "$dir/19-scepd-socket.conf"
 		include "$dir/20-scepd.conf"
-		\$HTTP["url"] =~ "^/(scep/[^/]+/challenge|metrics)$" {
+		\$HTTP["url"] =~ "^/(scep/[^/]+/challenge|metrics|health|ready)$" {
 			fastcgi.server = ( "" => ( var.scepd_backend ) )
 		}
 		CONF

@@ -8,7 +8,7 @@ dist_man_MANS += \
 EXTRA_DIST += tests/man-lint.sh
 
 # A copy in the build folder, so that its result lies beside those of the other tests.
-check_SCRIPTS = man-lint
+check_SCRIPTS += man-lint
 TESTS += man-lint
 CLEANFILES += man-lint
 man-lint: tests/man-lint.sh

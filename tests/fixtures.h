@@ -9,10 +9,24 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/file.h"
 
 #define FIXTURE_MAX (1u << 20)
+
+/* Where the file `name` of a folder lies: "live" or "captured". */
+static inline void
+fixture_path(const char *folder, const char *name, char path[PATH_MAX])
+{
+	const char *further = getenv("SCEPD_FIXTURES");
+
+	if (strcmp(folder, "live") == 0)
+		further = TESTS_DATA;
+	else if (further == NULL)
+		further = TESTS_DATA "/../../../shared/fixtures";
+	snprintf(path, PATH_MAX, "%s/%s/%s", further, folder, name);
+}
 
 /* Appends the file tests/data/live/`name`. */
 static inline int
@@ -21,7 +35,7 @@ fixture_live(const char *name, struct buf *out)
 	struct err e = ERR_INIT;
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof path, "%s/live/%s", TESTS_DATA, name);
+	fixture_path("live", name, path);
 	return file_read(path, FIXTURE_MAX, out, &e);
 }
 
@@ -30,12 +44,10 @@ fixture_live(const char *name, struct buf *out)
 static inline int
 fixture_captured(const char *name, struct buf *out)
 {
-	const char *folder = getenv("SCEPD_FIXTURES");
 	struct err e = ERR_INIT;
 	char path[PATH_MAX];
 
-	snprintf(path, sizeof path, "%s/captured/%s",
-	    folder != NULL ? folder : TESTS_DATA "/../../../shared/fixtures", name);
+	fixture_path("captured", name, path);
 	if (file_read(path, FIXTURE_MAX, out, &e) == 0)
 		return 0;
 	printf("skipped %s ", name);

@@ -25,6 +25,15 @@ int file_read(const char *path, size_t max, struct buf *out, struct err *e)
 int file_read_secret(const char *path, size_t max, uid_t service, struct secret *out, struct err *e)
     __attribute__((warn_unused_result));
 
+/* Whether the owner of what was looked at is the effective user, root, or `service`. */
+struct stat;
+bool file_owner_fits(const struct stat *st, uid_t service);
+
+/* Whether a file or folder is safe from others: -1 CONFIG, naming what to do, when its owner does
+ * not fit or group or others may write to it (a sticky folder excepted). A symbolic link is
+ * followed. What does not exist is safe. */
+int file_judge(const char *path, uid_t service, struct err *e) __attribute__((warn_unused_result));
+
 /* Who owns what is made and with which permissions. uid/gid (uid_t)-1: leave. */
 struct file_owner {
 	uid_t uid;

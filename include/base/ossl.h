@@ -31,6 +31,12 @@ void *ossl_read(struct view der, const ASN1_ITEM *it);
 X509 *ossl_cert_read(struct view der);
 X509_REQ *ossl_csr_read(struct view der);
 
+/* Whether two certificates are the same octets. False as well when memory is short. */
+bool ossl_cert_same(const X509 *a, const X509 *b);
+
+/* The octets of a string, borrowed. */
+struct view ossl_string_view(const ASN1_STRING *s);
+
 /* The DER of an ASN.1 value appended to `out`. -1: memory. */
 int ossl_write(struct buf *out, const void *value, const ASN1_ITEM *it)
     __attribute__((warn_unused_result));

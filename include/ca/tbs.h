@@ -28,6 +28,10 @@ struct tbs {
  * frees. NULL: INTERNAL. */
 X509 *tbs_write(const struct tbs *t, struct err *e);
 
+/* The key identifier that certificates of this CA name as their issuer's: its own, or computed when
+ * its certificate has none. The caller frees. NULL: memory. */
+ASN1_OCTET_STRING *tbs_key_id_of_ca(const X509 *ca);
+
 /* SHA-256 of the TBSCertificate as it stands. -1: memory. */
 int tbs_digest(X509 *cert, uint8_t digest[32]) __attribute__((warn_unused_result));
 

@@ -19,18 +19,23 @@ int conf_assemble(const struct conf *c, struct service *s, struct err *e)
 /* The paths above; the caller frees. */
 char *conf_ca_path(const struct conf *c, const char *ca, const char *file);
 
-/* The user that serves, who may own key files (base/file.h); OWNER_NONE when none is configured or
- * there is no such user. */
-uid_t conf_user(const struct conf *c);
-
 /* The passphrase for `what` ("ca-NAME"), or an empty secret when there is none configured. -1:
  * FILE, KEY_FILE. */
 int conf_passphrase(const struct conf *c, const char *what, struct secret *out, struct err *e)
     __attribute__((warn_unused_result));
 
-/* The store as configured, with its password and pepper; not connected yet. The caller frees. NULL:
- * CONFIG (no pepper), KEY_FILE, FILE, MEMORY. */
+/* The store as configured, with its password and pepper; not connected yet: with the account of
+ * scepctl, of scepd, or another one. The caller frees. NULL: CONFIG (no pepper), KEY_FILE, FILE,
+ * MEMORY. */
 struct store *conf_store(const struct conf *c, struct err *e);
+struct store *conf_store_worker(const struct conf *c, struct err *e);
+struct store *conf_store_as(
+    const struct conf *c, const char *user, struct view password, struct err *e);
+
+/* What this host runs, as JSON for store_report, appended: version, configuration, certificates.
+ * -1: MEMORY. */
+int conf_report(const struct conf *c, const struct service *s, struct buf *json, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* What this host is called among the others. */
 void conf_node_name(const struct conf *c, char out[64]);

@@ -30,7 +30,7 @@ struct conf {
 	char *listen_group; /* "" : leave */
 	char *user, *group; /* whom scepd becomes when started as root, and who owns what scepctl
 	                       makes; "" : nobody else */
-	int workers;        /* 0: two a CPU */
+	int workers;        /* 0: two a CPU, at least 4 */
 	int64_t request_deadline, drain_deadline; /* seconds */
 	int max_requests;                         /* after which a worker is replaced; 0: never */
 	char *log_target;
@@ -38,15 +38,17 @@ struct conf {
 	enum log_level log_level;
 	struct net *trusted_proxies;
 	size_t n_trusted_proxies;
-	bool allow_http_challenge;     /* challenges are handed out over plain HTTP too */
-	char *default_profile;         /* "" : none */
-	char *ca_dir, *passphrase_dir; /* absolute; passphrase_dir "" : none */
-	struct store_conf store;       /* strings owned */
-	char *issued_log;              /* absolute; "": none */
-	int64_t record_grace;          /* seconds */
-	char *node_name;               /* "": the name of the host */
+	bool allow_http_challenge;                    /* challenges are handed out over plain HTTP too */
+	char *default_profile;                        /* "" : none */
+	char *ca_dir, *passphrase_dir;                /* absolute; passphrase_dir "" : none */
+	struct store_conf store;                      /* strings owned */
+	char *issued_log;                             /* absolute; "": none */
+	int64_t record_grace;                         /* seconds */
+	char *node_name;                              /* "": the name of the host */
+	char *operator_user, *operator_password_file; /* of scepctl at the store; "": as scepd */
 	struct conf_profile *profiles;
 	size_t n_profiles;
+	char digest[65]; /* of what must be the same on all hosts (conf/digest.h) */
 };
 
 /* Reads and checks scepd.conf at `path` and every profiles.d/NAME.conf beside it. Key files are not

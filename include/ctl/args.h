@@ -15,6 +15,7 @@
 
 struct ctl;
 
+#define OPERANDS_MAX 64
 #define ARG_MANY_MAX 32
 
 /* An option that may be given several times. */
@@ -27,6 +28,9 @@ struct arg_list {
 struct args {
 	const char *conf_file, *operand;
 	bool help;
+	/* Of a command that takes several ("LOG..."): all operands, `operand` being the first. */
+	const char *operands[OPERANDS_MAX];
+	size_t n_operands;
 
 	const char *subject, *key, *cert, *cert_key, *chain, *p12, *passphrase_file, *ca,
 	    *challenge, *challenge_file;
@@ -36,6 +40,9 @@ struct args {
 	bool single, encrypt, passphrase_stdin, with_chain, der, json, replace, challenge_stdin,
 	    generate, modern, yes;
 	bool get, pss, oaep, as_pkcsreq;
+	const char *expiring, *source;
+	const char *admin_user, *admin_password_file, *user, *password_file;
+	bool prune, force, setuser, keys;
 	const char *expires, *from, *reason;
 	struct arg_list profiles;
 	bool state;
@@ -74,7 +81,7 @@ struct opt {
 struct command {
 	const char *group;   /* "ca"; "" for a command of one word */
 	const char *name;    /* "create"; NULL ends a table */
-	const char *operand; /* "NAME", "[NAME]", or NULL: takes none */
+	const char *operand; /* "NAME", "[NAME]", "NAME...", or NULL: takes none */
 	const char *summary;
 	const struct opt *options;
 	int (*run)(struct ctl *c, const struct args *a, struct err *e);

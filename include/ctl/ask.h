@@ -14,11 +14,12 @@ struct ask {
 	    *option; /* "passphrase": names --passphrase-file and --passphrase-stdin in messages */
 	const char *file; /* NULL: not from a file; "-" is stdin */
 	bool from_stdin;
-	bool twice; /* at the terminal, typed a second time */
+	bool twice;       /* at the terminal, typed a second time */
+	bool allow_empty; /* somebody else may have chosen an empty one */
 };
 
-/* The first line, without its end. -1: USAGE (empty, typed differently the second time, no
- * terminal, both sources given), FILE, KEY_FILE. */
+/* The first line, without its end. -1: USAGE (empty unless allowed, typed differently the second
+ * time, no terminal, both sources given), FILE, KEY_FILE. */
 int ask_secret(struct ctl *c, const struct ask *ask, struct secret *out, struct err *e)
     __attribute__((warn_unused_result));
 

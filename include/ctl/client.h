@@ -31,7 +31,7 @@ struct client_ca {
 /* GetCACaps and GetCACert. With `fingerprint` (SHA-256, hexadecimal with or without colons, any
  * case) one of the certificates must have it, and only those that chain to it (and the root above
  * it) are kept; without it those that chain to a CA that came along, if one did. -1: NETWORK,
- * REFUSED (an HTTP status), MESSAGE (no certificates), USAGE (no fingerprint), SIGNER (nothing has
+ * REFUSED (HTTP status 4xx), MESSAGE (no certificates), USAGE (no fingerprint), SIGNER (nothing has
  * the fingerprint; the first certificate does not chain to a CA). */
 int client_ca_get(const struct client_server *s, const char *fingerprint, struct client_ca *ca,
     struct err *e) __attribute__((warn_unused_result));
@@ -96,8 +96,8 @@ int client_reply_read(const struct client_ca *ca, const struct client_request *r
     struct client_reply *out, struct err *e) __attribute__((warn_unused_result));
 void client_reply_free(struct client_reply *r);
 
-/* Sends a request and takes the octets of the answer. -1: NETWORK, REFUSED (an HTTP status, with
- * the server's line). */
+/* Sends a request and takes the octets of the answer. -1: NETWORK (no answer, or one that leaves
+ * open what came of the request), REFUSED (HTTP status 4xx). */
 int client_send(const struct client_server *s, const struct client_ca *ca,
     const struct client_request *r, struct buf *answer, struct err *e)
     __attribute__((warn_unused_result));

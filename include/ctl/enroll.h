@@ -16,6 +16,7 @@ struct enrolment {
 	struct client_how how;
 	struct client_request request;
 	struct client_signer signer;
+	bool sent;                        /* the request may have reached the server */
 	EVP_PKEY *key;                    /* that the certificate is for; owned */
 	X509_NAME *subject;               /* owned */
 	const char *out;                  /* PREFIX */
@@ -32,7 +33,8 @@ int enrolment_how(const struct args *a, struct enrolment *en, struct err *e)
 
 /* Sends `content` under en->request.type and deals with the answer: writes PREFIX.pem and
  * PREFIX.ca.pem, or PREFIX.pending. CTL_OK, CTL_PENDING, or -1: REFUSED (failInfo and text as the
- * detail), NETWORK ... */
+ * detail, or HTTP status 4xx), NETWORK ... With any other code than REFUSED and en->sent there may
+ * be a certificate. */
 int enrolment_run(struct ctl *c, struct enrolment *en, struct view content, struct err *e)
     __attribute__((warn_unused_result));
 

@@ -19,12 +19,19 @@ struct fetch {
 
 struct fetched {
 	long status;
-	struct buf body; /* owned: buf_free */
+	long retry_after; /* seconds; 0: the server did not say */
+	struct buf body;  /* owned: buf_free */
 };
 
 /* -1: NETWORK (no answer, an answer over FETCH_MAX), USAGE (a URL of another kind). Any HTTP status
  * is a success here. */
 int fetch(const struct fetch *f, struct fetched *out, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* 0 for status 200. Otherwise -1 with the status, the server's line and its Retry-After as the
+ * detail: REFUSED (4xx), NETWORK (any other status, which leaves open what came of the request).
+ * `what` names the request. */
+int fetch_check(const struct fetched *got, const char *what, struct err *e)
     __attribute__((warn_unused_result));
 
 /* Length of the first line of an answer, for messages. */

@@ -24,6 +24,25 @@ struct column {
 int show_rows(FILE *out, bool as_json, const json_t *rows, const struct column *columns,
     struct err *e) __attribute__((warn_unused_result));
 
+/* A list that may be long, printed as it comes: as JSON one object a line, or as a table whose
+ * columns are as wide as its first rows need. */
+struct show_list {
+	FILE *out;
+	bool as_json;
+	const struct column *columns;
+	int widths[8];
+	json_t *first; /* the rows until the widths are known; owned */
+	size_t n;      /* how many were added */
+};
+void show_list_begin(struct show_list *l, FILE *out, bool as_json, const struct column *columns);
+
+/* Takes over `row`. -1: MEMORY (also when it is NULL). */
+int show_list_add(struct show_list *l, json_t *row, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* In any case; prints nothing more when the list is to be given up. */
+void show_list_end(struct show_list *l, bool give_up);
+
 /* One object: as JSON, or a line a member. -1: MEMORY (also when `object` is NULL). */
 int show_object(FILE *out, bool as_json, const json_t *object, struct err *e)
     __attribute__((warn_unused_result));

@@ -37,12 +37,13 @@ struct service {
 	size_t n_cas;
 	struct service_profile *profiles; /* owned */
 	size_t n_profiles;
-	struct store *store;       /* owned; NULL: none is configured, and nothing is issued */
-	struct journal *journal;   /* the log of what was issued; owned; NULL: none */
-	int64_t lease;             /* seconds after which a worker that signs counts as dead */
-	int64_t record_grace;      /* seconds that the record of a certificate outlives it */
+	struct store *store;     /* owned; NULL: none is configured, and nothing is issued */
+	struct journal *journal; /* the log of what was issued; owned; NULL: none */
+	int64_t lease;           /* seconds after which a worker that signs counts as dead */
+	int64_t record_grace;    /* seconds that the record of a certificate outlives it */
 	bool allow_http_challenge; /* challenges are handed out over plain HTTP too */
-	char node[64];             /* what this host is called in events */
+	char node[64];           /* what this host is called in events */
+	struct buf report;       /* JSON: what this host runs, for the other ones; owned */
 	const struct service_profile *default_profile; /* may be NULL */
 	struct net *trusted_proxies;                   /* owned */
 	size_t n_trusted_proxies;

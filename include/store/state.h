@@ -36,4 +36,14 @@ struct store_note {
 int store_note(struct store *s, const struct store_note *n, struct err *e)
     __attribute__((warn_unused_result));
 
+/* Calls `each` for the outcomes of the last 24 hours, the newest first: when (milliseconds since
+ * 1970), and the JSON that was noted. Stops with what `each` returned when that is not 0. -1:
+ * STORE, or of `each`. */
+typedef int (*event_each)(void *arg, int64_t at, struct view event, struct err *e);
+int store_events(struct store *s, event_each each, void *arg, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Whether what is written now is kept as durably as configured. -1: STORE. */
+int store_writable(struct store *s, struct err *e) __attribute__((warn_unused_result));
+
 #endif

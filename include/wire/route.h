@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Which profile a path means, as far as the path alone tells: /scep/{profile} with any suffix.
+ * Which profile a path means, as far as the path alone tells: /scep/{profile} with any suffix; and
+ * the paths that belong to no profile.
  */
 #ifndef WIRE_ROUTE_H
 #define WIRE_ROUTE_H
@@ -13,13 +14,15 @@ enum route_kind {
 	ROUTE_SCEP, /* /scep/{profile}, /scep/{profile}/, /scep/{profile}/pkiclient.exe, any other
 	               suffix */
 	ROUTE_CHALLENGE, /* /scep/{profile}/challenge exactly */
+	ROUTE_HEALTH,    /* /health exactly */
+	ROUTE_READY,     /* /ready exactly */
 	ROUTE_OTHER,     /* no such prefix: a further path of a profile, or the default profile, may
 	                    match */
 };
 
 struct route {
 	enum route_kind kind;
-	struct view profile; /* borrowed from the path; empty for ROUTE_OTHER */
+	struct view profile; /* borrowed from the path; empty for the last three */
 };
 
 /* Doubled slashes count as one. Never fails. */

@@ -83,11 +83,9 @@ hex_read(struct buf *out, struct view in)
 void
 hex_of(struct view in, char *out)
 {
-	static const char digits[] = "0123456789abcdef";
-
 	for (size_t i = 0; i < in.n; i++) {
-		*out++ = digits[in.p[i] >> 4];
-		*out++ = digits[in.p[i] & 15];
+		*out++ = hex_digits[in.p[i] >> 4];
+		*out++ = hex_digits[in.p[i] & 15];
 	}
 	*out = '\0';
 }

@@ -114,12 +114,6 @@ out:
 	return rc;
 }
 
-static bool
-owner_fits(const struct stat *st, uid_t service)
-{
-	return st->st_uid == geteuid() || st->st_uid == 0 || st->st_uid == service;
-}
-
 /* Whether what was opened can hold a secret; otherwise says what to do about it. */
 static int
 judge_secret(const char *path, const struct stat *folder, const struct stat *file, uid_t service,
@@ -131,10 +125,10 @@ judge_secret(const char *path, const struct stat *folder, const struct stat *fil
 		return err_set(e, ERR_KEY_FILE,
 		    "%s: open to group or others (mode %04o): run chmod 600 %s", path,
 		    (unsigned)file->st_mode & 07777, path);
-	if (!owner_fits(file, service))
+	if (!file_owner_fits(file, service))
 		return err_set(e, ERR_KEY_FILE, "%s: belongs to user %lu: run chown on it", path,
 		    (unsigned long)file->st_uid);
-	if (!owner_fits(folder, service))
+	if (!file_owner_fits(folder, service))
 		return err_set(e, ERR_KEY_FILE,
 		    "%s: its folder belongs to user %lu: run chown on it", path,
 		    (unsigned long)folder->st_uid);

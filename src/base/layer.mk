@@ -12,18 +12,21 @@ libbase_a_SOURCES = \
 	include/base/net.h \
 	include/base/ossl.h \
 	include/base/span.h \
+	include/base/version.h \
 	src/base/buf.c \
 	src/base/clock.c \
 	src/base/enc.c \
 	src/base/err.c \
 	src/base/file.c \
+	src/base/file_judge.c \
 	src/base/gate.c \
 	src/base/journal.c \
 	src/base/log.c \
 	src/base/net.c \
 	src/base/ossl.c \
 	src/base/ossl_key.c \
-	src/base/span.c
+	src/base/span.c \
+	src/base/version.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_base
@@ -37,6 +40,7 @@ t_base_SOURCES = \
 	tests/base/test_err.c \
 	tests/base/test_file.c \
 	tests/base/test_gate.c \
+	tests/base/test_journal.c \
 	tests/base/test_log.c \
 	tests/base/test_manual.c \
 	tests/base/test_net.c \

@@ -90,6 +90,25 @@ ossl_write(struct buf *out, const void *value, const ASN1_ITEM *it)
 	return add_encoded(out, der, n);
 }
 
+bool
+ossl_cert_same(const X509 *a, const X509 *b)
+{
+	struct buf x = {0}, y = {0};
+	bool same;
+
+	same = ossl_write(&x, a, ASN1_ITEM_rptr(X509)) == 0 &&
+	       ossl_write(&y, b, ASN1_ITEM_rptr(X509)) == 0 && view_eq(buf_view(&x), buf_view(&y));
+	buf_free(&x);
+	buf_free(&y);
+	return same;
+}
+
+struct view
+ossl_string_view(const ASN1_STRING *s)
+{
+	return view_of(ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
+}
+
 int
 ossl_spki_write(struct buf *out, const X509_PUBKEY *spki)
 {

@@ -2,8 +2,9 @@
  *
  * An issuing CA and what stands above it. Whatever order the operator's files have, the chain is
  * put in the order issuer by issuer, and every link is verified once, so that a wrong bundle is
- * noticed here and not by the first device. A CA certificate has to say that it may sign
- * certificates (RFC 5280 sections 4.2.1.3 and 4.2.1.9).
+ * noticed here and not by the first device. A CA certificate has to say that it is one (RFC 5280
+ * section 4.2.1.9); a keyUsage, which old roots lack, has to let it sign certificates (section
+ * 4.2.1.3).
  */
 #include <limits.h>
 #include <stdio.h>
@@ -74,19 +75,6 @@ certs_read_pem(struct view pem, struct err *e)
 }
 
 static bool
-same_cert(const X509 *a, const X509 *b)
-{
-	struct buf x = {0}, y = {0};
-	bool same;
-
-	same = ossl_write(&x, a, ASN1_ITEM_rptr(X509)) == 0 &&
-	       ossl_write(&y, b, ASN1_ITEM_rptr(X509)) == 0 && view_eq(buf_view(&x), buf_view(&y));
-	buf_free(&x);
-	buf_free(&y);
-	return same;
-}
-
-static bool
 self_issued(const X509 *cert)
 {
 	return X509_NAME_cmp(X509_get_subject_name(cert), X509_get_issuer_name(cert)) == 0;
@@ -147,11 +135,13 @@ is_ca(const X509 *cert)
 	return ca;
 }
 
+/* Without a keyUsage nothing is restricted; one that cannot be read permits nothing. */
 static bool
 may_sign_certs(const X509 *cert)
 {
-	ASN1_BIT_STRING *usage = X509_get_ext_d2i(cert, NID_key_usage, NULL, NULL);
-	bool may = usage != NULL && ASN1_BIT_STRING_get_bit(usage, 5);
+	int found = 0;
+	ASN1_BIT_STRING *usage = X509_get_ext_d2i(cert, NID_key_usage, &found, NULL);
+	bool may = usage != NULL ? ASN1_BIT_STRING_get_bit(usage, 5) != 0 : found == -1;
 
 	ASN1_BIT_STRING_free(usage);
 	return may;
@@ -168,7 +158,7 @@ check_ca(const X509 *cert, struct err *e)
 		    title_of(cert).text);
 	if (!may_sign_certs(cert))
 		return err_set(e, ERR_CONFIG,
-		    "\"%s\" may not sign certificates: keyUsage keyCertSign is missing",
+		    "\"%s\" may not sign certificates: its keyUsage lacks keyCertSign",
 		    title_of(cert).text);
 	if (!key.sane || key.type == EVP_PKEY_RSA_PSS)
 		return err_set(e, ERR_CONFIG, "the key of \"%s\" is of an unsupported type or size",
@@ -211,7 +201,7 @@ static void
 drop_repeated(STACK_OF(X509) *pool, const X509 *cert)
 {
 	for (int i = sk_X509_num(pool) - 1; i >= 0; i--)
-		if (same_cert(sk_X509_value(pool, i), cert))
+		if (ossl_cert_same(sk_X509_value(pool, i), cert))
 			X509_free(sk_X509_delete(pool, i));
 }
 

@@ -26,12 +26,6 @@ struct ask {
 	bool more; /* asks for more than it gets */
 };
 
-static struct view
-string_view(const ASN1_STRING *s)
-{
-	return view_of(ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
-}
-
 static int
 unreadable(struct err *e, const char *what)
 {
@@ -219,7 +213,7 @@ extreq_admit(
 		OBJ_obj2txt(oid, sizeof oid, X509_EXTENSION_get_object(ext), 1);
 		if (is_repeated(exts, i))
 			return err_set(e, ERR_EXTENSIONS, "extension %s requested twice", oid);
-		ask.value = string_view(X509_EXTENSION_get_data(ext));
+		ask.value = ossl_string_view(X509_EXTENSION_get_data(ext));
 		if ((rule = rule_of(oid)) != NULL && rule->ask(&ask, e) != 0)
 			return -1;
 		if (rule == NULL || ask.more)

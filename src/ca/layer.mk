@@ -45,7 +45,10 @@ t_ca_SOURCES = \
 	tests/ca/test_challenge.c \
 	tests/ca/test_extreq.c \
 	tests/ca/test_grant.c \
+	tests/ca/test_identity.c \
+	tests/ca/test_kept_plan.c \
 	tests/ca/test_names.c \
+	tests/ca/test_names_text.c \
 	tests/ca/test_plan.c \
 	tests/ca/test_profile.c \
 	tests/ca/test_tbs.c \

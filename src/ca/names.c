@@ -31,12 +31,6 @@ is_ascii(struct view v)
 	return true;
 }
 
-static struct view
-string_view(const ASN1_STRING *s)
-{
-	return view_of(ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
-}
-
 static bool
 is_string_type(int type)
 {
@@ -61,7 +55,7 @@ value_plain(const ASN1_STRING *s)
 
 	if ((type == V_ASN1_PRINTABLESTRING || type == V_ASN1_IA5STRING ||
 	        type == V_ASN1_NUMERICSTRING) &&
-	    !is_ascii(string_view(s)))
+	    !is_ascii(ossl_string_view(s)))
 		return false;
 	if ((n = ASN1_STRING_to_UTF8(&utf8, s)) < 0) {
 		ERR_clear_error();
@@ -98,7 +92,7 @@ names_admit_subject(const X509_NAME *subject, struct err *e)
 static int
 admit_text(const char *kind, const ASN1_IA5STRING *s, struct err *e)
 {
-	struct view v = string_view(s);
+	struct view v = ossl_string_view(s);
 
 	if (v.n == 0 || !is_ascii(v) || !text_plain(v, NULL))
 		return err_set(e, ERR_FORBID_SAN,
@@ -109,7 +103,7 @@ admit_text(const char *kind, const ASN1_IA5STRING *s, struct err *e)
 static int
 admit_uri(const ASN1_IA5STRING *s, struct err *e)
 {
-	struct view v = string_view(s);
+	struct view v = ossl_string_view(s);
 	size_t n = strlen(SID_URI);
 
 	if (v.n >= n && strncasecmp((const char *)v.p, SID_URI, n) == 0)
@@ -192,7 +186,7 @@ names_admit_san(const struct profile *p, struct view value, struct err *e)
 	if (tlv_walk(value, &n, &why) != 0)
 		return err_set(e, ERR_EXTENSIONS, "subjectAltName: %s", why.detail);
 	names = ossl_read(value, ASN1_ITEM_rptr(GENERAL_NAMES));
-	if (names == NULL || sk_GENERAL_NAME_num(names) == 0 || !is_der(names, value)) {
+	if (sk_GENERAL_NAME_num(names) < 1 || !is_der(names, value)) { /* -1: unreadable */
 		err_set_ossl(e, ERR_EXTENSIONS, "subjectAltName is malformed");
 		goto out;
 	}

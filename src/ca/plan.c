@@ -180,13 +180,12 @@ plan_write(const struct plan *plan, struct buf *der, struct err *e)
 static bool
 fits(const struct authority *a, const X509 *cert)
 {
-	ASN1_OCTET_STRING *by = X509_get_ext_d2i(a->cert, NID_subject_key_identifier, NULL, NULL);
+	ASN1_OCTET_STRING *by = tbs_key_id_of_ca(a->cert);
 	AUTHORITY_KEYID *akid = X509_get_ext_d2i(cert, NID_authority_key_identifier, NULL, NULL);
 	bool same =
 	    X509_NAME_cmp(X509_get_issuer_name(cert), X509_get_subject_name(a->cert)) == 0 &&
-	    alg_nid(X509_get0_tbs_sigalg(cert)) == a->sig_nid &&
-	    (by == NULL || (akid != NULL && akid->keyid != NULL &&
-	                       ASN1_OCTET_STRING_cmp(by, akid->keyid) == 0));
+	    alg_nid(X509_get0_tbs_sigalg(cert)) == a->sig_nid && by != NULL && akid != NULL &&
+	    akid->keyid != NULL && ASN1_OCTET_STRING_cmp(by, akid->keyid) == 0;
 
 	ASN1_OCTET_STRING_free(by);
 	AUTHORITY_KEYID_free(akid);

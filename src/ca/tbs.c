@@ -180,7 +180,14 @@ put_subject_key_id(X509 *cert, const struct tbs *t)
 	return done == 1 ? 0 : -1;
 }
 
-/* The CA's own key identifier; computed when its certificate has none. */
+ASN1_OCTET_STRING *
+tbs_key_id_of_ca(const X509 *ca)
+{
+	ASN1_OCTET_STRING *id = X509_get_ext_d2i(ca, NID_subject_key_identifier, NULL, NULL);
+
+	return id != NULL ? id : key_id_of(ca);
+}
+
 static int
 put_authority_key_id(X509 *cert, const struct tbs *t)
 {
@@ -189,9 +196,7 @@ put_authority_key_id(X509 *cert, const struct tbs *t)
 
 	if (akid == NULL)
 		return -1;
-	akid->keyid = X509_get_ext_d2i(t->by->cert, NID_subject_key_identifier, NULL, NULL);
-	if (akid->keyid == NULL)
-		akid->keyid = key_id_of(t->by->cert);
+	akid->keyid = tbs_key_id_of_ca(t->by->cert);
 	if (akid->keyid != NULL)
 		done = X509_add1_ext_i2d(cert, NID_authority_key_identifier, akid, 0, 0);
 	AUTHORITY_KEYID_free(akid);

@@ -4,7 +4,6 @@
  * worker does it after its fork, so the master that outlives them all never holds a key.
  */
 #include <errno.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -14,6 +13,7 @@
 #include "base/file.h"
 #include "base/net.h"
 #include "conf/assemble.h"
+#include "conf/owner.h"
 
 #define PEM_MAX (256u << 10)
 #define PASSPHRASE_MAX 4096u
@@ -51,14 +51,6 @@ read_credential(const char *path, struct secret *out, struct err *e)
 		OPENSSL_cleanse(text.p, text.n);
 	buf_free(&text);
 	return rc;
-}
-
-uid_t
-conf_user(const struct conf *c)
-{
-	const struct passwd *pw = *c->user != '\0' ? getpwnam(c->user) : NULL;
-
-	return pw != NULL ? pw->pw_uid : OWNER_NONE;
 }
 
 static int
@@ -329,7 +321,7 @@ open_records(const struct conf *c, struct service *s, struct err *e)
 	s->record_grace = c->record_grace;
 	s->allow_http_challenge = c->allow_http_challenge;
 	conf_node_name(c, s->node);
-	if ((s->store = conf_store(c, e)) == NULL)
+	if ((s->store = conf_store_worker(c, e)) == NULL)
 		return -1;
 	if (*c->issued_log != '\0' && (s->journal = journal_open(c->issued_log, e)) == NULL)
 		return -1;
@@ -347,5 +339,5 @@ conf_assemble(const struct conf *c, struct service *s, struct err *e)
 	for (size_t i = 0; i < c->n_profiles; i++)
 		if (load_profile(c, &c->profiles[i], s, e) != 0)
 			return -1;
-	return service_prepare(s, e);
+	return conf_report(c, s, &s->report, e) == 0 ? service_prepare(s, e) : -1;
 }

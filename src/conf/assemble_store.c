@@ -9,6 +9,7 @@
 #include "base/enc.h"
 #include "base/file.h"
 #include "conf/assemble.h"
+#include "conf/owner.h"
 
 #define SECRET_FILE_MAX 4096u
 
@@ -57,18 +58,43 @@ read_pepper(const struct conf *c, struct secret *pepper, struct err *e)
 }
 
 struct store *
-conf_store(const struct conf *c, struct err *e)
+conf_store_as(const struct conf *c, const char *user, struct view password, struct err *e)
 {
-	struct secret password = {0}, pepper = {0};
+	struct store_conf as = c->store;
+	struct secret pepper = {0};
 	struct store *s = NULL;
 
-	if (read_pepper(c, &pepper, e) == 0 &&
-	    (*c->store.password_file == '\0' ||
-	        read_line(c, c->store.password_file, &password, e) == 0))
-		s = store_new(&c->store, secret_view(&password), secret_view(&pepper), e);
-	secret_free(&password);
+	as.user = (char *)user; /* copied, never written */
+	if (read_pepper(c, &pepper, e) == 0)
+		s = store_new(&as, password, secret_view(&pepper), e);
 	secret_free(&pepper);
 	return s;
+}
+
+static struct store *
+with_password(const struct conf *c, const char *user, const char *file, struct err *e)
+{
+	struct secret password = {0};
+	struct store *s = NULL;
+
+	if (*file == '\0' || read_line(c, file, &password, e) == 0)
+		s = conf_store_as(c, user, secret_view(&password), e);
+	secret_free(&password);
+	return s;
+}
+
+struct store *
+conf_store(const struct conf *c, struct err *e)
+{
+	if (*c->operator_user == '\0' && *c->operator_password_file == '\0')
+		return conf_store_worker(c, e);
+	return with_password(c, c->operator_user, c->operator_password_file, e);
+}
+
+struct store *
+conf_store_worker(const struct conf *c, struct err *e)
+{
+	return with_password(c, c->store.user, c->store.password_file, e);
 }
 
 void

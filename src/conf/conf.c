@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "conf/digest.h"
 #include "conf/folder.h"
 #include "conf/tree.h"
 
@@ -163,7 +164,7 @@ check_unique(const struct tree *t, const struct conf *c, struct err *e)
 }
 
 static int
-read_profile(struct conf *c, const char *name, struct err *e)
+read_profile(struct conf *c, const char *name, struct buf *text, struct err *e)
 {
 	struct conf_profile *p = &c->profiles[c->n_profiles++];
 	struct tree t = {0};
@@ -177,14 +178,15 @@ read_profile(struct conf *c, const char *name, struct err *e)
 		return err_set(e, ERR_MEMORY, "no memory");
 	}
 	if (tree_read(&t, KEY_FILE_PROFILE, p->file, c->dir, name, e) == 0 &&
-	    tree_take(&t, p, e) == 0 && check_unique(&t, c, e) == 0)
+	    tree_take(&t, p, e) == 0 && check_unique(&t, c, e) == 0 &&
+	    conf_digest_add(&t, text, e) == 0)
 		rc = 0;
 	tree_free(&t);
 	return rc;
 }
 
 static int
-read_profiles(struct conf *c, struct err *e)
+read_profiles(struct conf *c, struct buf *text, struct err *e)
 {
 	char **names;
 	size_t n;
@@ -193,7 +195,7 @@ read_profiles(struct conf *c, struct err *e)
 	if (rc == 0 && (c->profiles = calloc(n + 1, sizeof *c->profiles)) == NULL)
 		rc = err_set(e, ERR_MEMORY, "no memory");
 	for (size_t i = 0; rc == 0 && i < n; i++)
-		rc = read_profile(c, names[i], e);
+		rc = read_profile(c, names[i], text, e);
 	strings_free(names, n);
 	return rc;
 }
@@ -202,21 +204,24 @@ int
 conf_read(const char *path, struct conf *c, struct err *e)
 {
 	struct tree t = {0};
+	struct buf text = {0};
 	int rc = -1;
 
 	*c = (struct conf){0};
 	if ((c->file = conf_absolute(path)) == NULL || (c->dir = conf_folder(c->file)) == NULL)
 		return err_set(e, ERR_CONFIG, "%s: %s", path, strerror(errno));
 	if (tree_read(&t, KEY_FILE_MAIN, c->file, c->dir, "", e) != 0 || tree_take(&t, c, e) != 0 ||
-	    read_profiles(c, e) != 0)
+	    conf_digest_add(&t, &text, e) != 0 || read_profiles(c, &text, e) != 0)
 		goto out;
 	if (*c->default_profile != '\0' && conf_profile(c, c->default_profile) == NULL) {
 		tree_fault(&t, tree_value(&t, key_find(KEY_FILE_MAIN, "default_profile")), e,
 		    "there is no profile \"%s\"", c->default_profile);
 		goto out;
 	}
+	conf_digest_end(&text, c->digest);
 	rc = 0;
 out:
+	buf_free(&text);
 	tree_free(&t);
 	return rc;
 }
@@ -242,7 +247,8 @@ conf_free(struct conf *c)
 	    &c->user, &c->group, &c->log_target, &c->default_profile, &c->ca_dir,
 	    &c->passphrase_dir, &c->issued_log, &c->node_name, &c->store.server, &c->store.primary,
 	    &c->store.user, &c->store.password_file, &c->store.prefix, &c->store.pepper_file,
-	    &c->store.tls_ca_file, &c->store.tls_name};
+	    &c->store.tls_ca_file, &c->store.tls_name, &c->operator_user,
+	    &c->operator_password_file};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
 		free(*texts[i]);

@@ -3,8 +3,11 @@ libconf_a_SOURCES = \
 	src/conf/assemble.c \
 	src/conf/assemble_store.c \
 	src/conf/conf.c \
+	src/conf/digest.c \
 	src/conf/key.c \
+	src/conf/owner.c \
 	src/conf/print.c \
+	src/conf/report.c \
 	src/conf/scan.c \
 	src/conf/take.c \
 	src/conf/take_profile.c \
@@ -19,7 +22,9 @@ t_conf_SOURCES = \
 	tests/manual.h \
 	tests/conf/test_assemble.c \
 	tests/conf/test_conf.c \
+	tests/conf/test_digest.c \
 	tests/conf/test_manual.c \
+	tests/conf/test_owner.c \
 	tests/conf/test_print.c \
 	tests/conf/test_scan.c
 t_conf_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests

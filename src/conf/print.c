@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/digest.h"
 #include "conf/folder.h"
 #include "conf/tree.h"
 
@@ -27,8 +28,6 @@ write_string(struct buf *out, const char *text)
 	return rc == 0 ? buf_add(out, "\"", 1) : -1;
 }
 
-static int write_value(struct buf *out, const config_setting_t *v);
-
 static int
 write_members(struct buf *out, const config_setting_t *v, const char *open, const char *close)
 {
@@ -42,7 +41,7 @@ write_members(struct buf *out, const config_setting_t *v, const char *open, cons
 		if (rc == 0 && group)
 			rc = buf_printf(out, "%s = ", config_setting_name(m));
 		if (rc == 0)
-			rc = write_value(out, m);
+			rc = conf_value_write(out, m);
 		if (rc == 0 && group)
 			rc = buf_add_str(out, ";");
 	}
@@ -51,8 +50,8 @@ write_members(struct buf *out, const config_setting_t *v, const char *open, cons
 	return rc;
 }
 
-static int
-write_value(struct buf *out, const config_setting_t *v)
+int
+conf_value_write(struct buf *out, const config_setting_t *v)
 {
 	const char *name = config_setting_name(v);
 
@@ -99,7 +98,7 @@ print_row(
 	int rc = -1;
 
 	if (buf_printf(&line, "%s%s = ", group != NULL ? "  " : "", name) != 0 ||
-	    write_value(&line, v) != 0 || buf_add_str(&line, ";") != 0) {
+	    conf_value_write(&line, v) != 0 || buf_add_str(&line, ";") != 0) {
 		err_set(e, ERR_CONFIG, "%s: no memory", t->label);
 		goto out;
 	}

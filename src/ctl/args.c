@@ -87,6 +87,15 @@ read_option(const struct command *cmd, const char *word, int argc, char **argv, 
 	return 0;
 }
 
+/* Whether the command takes one more operand. */
+static bool
+takes_more(const struct command *cmd, const struct args *a)
+{
+	if (cmd->operand == NULL || a->n_operands == OPERANDS_MAX)
+		return false;
+	return a->operand == NULL || strstr(cmd->operand, "...") != NULL;
+}
+
 static int
 check_complete(const struct command *cmd, struct args *a, struct err *e)
 {
@@ -123,10 +132,11 @@ args_read(const struct command *cmd, int argc, char **argv, struct args *a, stru
 				return -1;
 		} else if (options && word[0] == '-' && word[1] != '\0') {
 			return err_set(e, ERR_USAGE, "unknown option %s", word);
-		} else if (cmd->operand == NULL || a->operand != NULL) {
+		} else if (!takes_more(cmd, a)) {
 			return err_set(e, ERR_USAGE, "\"%s\" is one argument too many", word);
 		} else {
-			a->operand = word;
+			a->operand = a->operand != NULL ? a->operand : word;
+			a->operands[a->n_operands++] = word;
 		}
 	}
 	return a->help ? 0 : check_complete(cmd, a, e);

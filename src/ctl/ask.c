@@ -175,7 +175,7 @@ ask_secret(struct ctl *c, const struct ask *ask, struct secret *out, struct err 
 		rc = secret_from_file(ask->file, c->owner.uid, out, e);
 	else
 		rc = type_secret(c, ask, out, e);
-	if (rc == 0 && out->n == 0) {
+	if (rc == 0 && out->n == 0 && !ask->allow_empty) {
 		secret_free(out);
 		return err_set(e, ERR_USAGE, "the %s is empty", ask->option);
 	}

@@ -38,14 +38,15 @@ import_free(struct import *in)
 	buf_free(&in->chain);
 }
 
-/* The passphrase of what is imported; a PKCS#12 always has one, if only an empty one. */
+/* The passphrase of what is imported. A PKCS#12 always has one, if only an empty one. */
 static int
 source_passphrase(struct ctl *c, const struct args *a, struct secret *pass, struct err *e)
 {
 	struct ask ask = {.prompt = "Passphrase of the imported key",
 	    .option = "passphrase",
 	    .file = a->passphrase_file,
-	    .from_stdin = a->passphrase_stdin};
+	    .from_stdin = a->passphrase_stdin,
+	    .allow_empty = a->p12 != NULL};
 
 	return ask_secret(c, &ask, pass, e);
 }
@@ -85,7 +86,8 @@ rehome(EVP_PKEY *key)
 }
 
 /* Opens a PKCS#12; `ctx` decides which algorithms exist. Nothing that was made in it outlives the
- * call. */
+ * call. Of an empty passphrase there are two kinds, no octets and an empty string (RFC 7292
+ * appendix B.1 ends it with two zero octets); PKCS12_parse tries both. */
 static int
 parse_p12(OSSL_LIB_CTX *ctx, struct view der, struct import *in)
 {

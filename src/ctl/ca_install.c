@@ -66,10 +66,27 @@ csr_new(struct ctl *c, const struct args *a, struct buf *csr, struct err *e)
 	return rc;
 }
 
-/* For a key that exists: under the name given, or that of its present certificate. */
+/* In place of the request that is there; whoever reads the transcript sees which one was sent last.
+ */
 static int
-csr_existing(
-    struct ctl *c, const struct args *a, const char *key_path, struct buf *csr, struct err *e)
+write_again(
+    struct ctl *c, const struct args *a, const char *csr_path, const struct buf *csr, struct err *e)
+{
+	struct buf text = {0};
+	int rc = -1;
+
+	if (transcript_begin(&text, e, "ca csr %s%s%s%s", a->operand,
+	        a->subject != NULL ? " --subject \"" : "", a->subject != NULL ? a->subject : "",
+	        a->subject != NULL ? "\"" : "") == 0 &&
+	    file_write(csr_path, buf_view(csr), 0644, c->owner, false, e) == 0)
+		rc = transcript_append(c, a->operand, &text, e);
+	buf_free(&text);
+	return rc;
+}
+
+/* A new request for a key that exists: under the name given, or that of its present certificate. */
+static int
+csr_again(struct ctl *c, const struct args *a, const char *key_path, struct buf *csr, struct err *e)
 {
 	char what[PROFILE_NAME_MAX + 4];
 	struct authority ca = {0};
@@ -77,9 +94,6 @@ csr_existing(
 	EVP_PKEY *key = NULL;
 	int rc = -1;
 
-	if (a->key != NULL || a->encrypt)
-		return err_set(e, ERR_USAGE, "%s has a key already: leave --key and --encrypt out",
-		    a->operand);
 	if (a->subject != NULL)
 		subject = dn_read(a->subject, e);
 	else if (open_authority(c, a->operand, &ca, e) == 0)
@@ -90,6 +104,29 @@ csr_existing(
 	EVP_PKEY_free(key);
 	X509_NAME_free(subject);
 	authority_free(&ca);
+	return rc;
+}
+
+/* A CA that waits shows the request that waits with it, unless another name is wanted. */
+static int
+csr_existing(
+    struct ctl *c, const struct args *a, const char *key_path, struct buf *csr, struct err *e)
+{
+	char *cert_path = conf_ca_path(&c->conf, a->operand, "ca.pem");
+	char *csr_path = conf_ca_path(&c->conf, a->operand, "ca.csr");
+	int rc = -1;
+
+	if (cert_path == NULL || csr_path == NULL)
+		err_set(e, ERR_MEMORY, "out of memory");
+	else if (a->key != NULL || a->encrypt)
+		err_set(e, ERR_USAGE, "%s has a key already: leave --key and --encrypt out",
+		    a->operand);
+	else if (a->subject == NULL && !path_exists(cert_path) && path_exists(csr_path))
+		rc = file_read(csr_path, PEM_MAX, csr, e);
+	else if (csr_again(c, a, key_path, csr, e) == 0)
+		rc = write_again(c, a, csr_path, csr, e);
+	free(cert_path);
+	free(csr_path);
 	return rc;
 }
 

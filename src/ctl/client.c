@@ -157,9 +157,8 @@ client_send(const struct client_server *s, const struct client_ca *ca,
 		f.type = "application/x-pki-message";
 	}
 	rc = fetch(&f, &got, e);
-	if (rc == 0 && got.status != 200)
-		rc = err_set(e, ERR_REFUSED, "HTTP status %ld: %.*s", got.status,
-		    fetch_line(&got.body), buf_str(&got.body));
+	if (rc == 0)
+		rc = fetch_check(&got, "PKIOperation", e);
 	if (rc == 0) {
 		*answer = got.body;
 		got.body = (struct buf){0};

@@ -286,11 +286,8 @@ client_ca_get(
 	*ca = (struct client_ca){0};
 	if (get(s, "GetCACaps", &caps, e) != 0 || get(s, "GetCACert", &certs, e) != 0)
 		goto out;
-	if (certs.status != 200) {
-		err_set(e, ERR_REFUSED, "GetCACert: HTTP status %ld: %.*s", certs.status,
-		    fetch_line(&certs.body), buf_str(&certs.body));
+	if (fetch_check(&certs, "GetCACert", e) != 0)
 		goto out;
-	}
 	/* A server without GetCACaps has no capabilities (RFC 8894 section 3.5.1). */
 	rc = client_ca_read(caps.status == 200 ? buf_view(&caps.body) : (struct view){0},
 	    buf_view(&certs.body), fingerprint, ca, e);

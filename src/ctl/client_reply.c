@@ -19,19 +19,6 @@
 
 #define CEK_MAX 1024
 
-static bool
-same_cert(const X509 *a, const X509 *b)
-{
-	struct buf x = {0}, y = {0};
-	bool same = ossl_write(&x, a, ASN1_ITEM_rptr(X509)) == 0 &&
-	            ossl_write(&y, b, ASN1_ITEM_rptr(X509)) == 0 &&
-	            view_eq(buf_view(&x), buf_view(&y));
-
-	buf_free(&x);
-	buf_free(&y);
-	return same;
-}
-
 /* The signer must be a certificate of GetCACert that may sign: the RA, or a CA without one. */
 static int
 check_signer(const struct client_ca *ca, struct scep_msg *m, struct err *e)
@@ -39,7 +26,7 @@ check_signer(const struct client_ca *ca, struct scep_msg *m, struct err *e)
 	for (int i = 0; i < sk_X509_num(ca->certs); i++) {
 		X509 *cert = sk_X509_value(ca->certs, i);
 
-		if (same_cert(cert, m->signer) &&
+		if (ossl_cert_same(cert, m->signer) &&
 		    (X509_get_key_usage(cert) & X509v3_KU_DIGITAL_SIGNATURE) != 0)
 			return 0;
 	}

@@ -12,16 +12,23 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
+#include <curl/curl.h>
+#include <jansson.h>
+#include <libconfig.h>
 
+#include "base/version.h"
 #include "config.h"
 
 static const struct command *const groups[] = {
     ca_commands,
     profile_commands,
     challenge_commands,
+    request_commands,
+    cert_commands,
+    why_commands,
     token_commands,
     store_commands,
+    node_commands,
     client_commands,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
@@ -132,6 +139,17 @@ print_group(FILE *out, const char *group)
 	fprintf(out, "%s", exit_codes);
 }
 
+static void
+print_versions(FILE *out)
+{
+	fprintf(out, "scepctl %s\n", PACKAGE_VERSION);
+	version_openssl(out);
+	version_loaded(out, "libconfig", (void (*)(void))config_init, LIBCONFIG_VERSION);
+	version_library(out, "jansson", jansson_version_str(), JANSSON_VERSION);
+	version_library(
+	    out, "libcurl", curl_version_info(CURLVERSION_NOW)->version, LIBCURL_VERSION);
+}
+
 static bool
 is_group(const char *word)
 {
@@ -168,8 +186,7 @@ read_leading(struct ctl *c, int argc, char **argv, int *done, struct err *e)
 			return -1;
 		}
 		if (strcmp(argv[i], "--version") == 0 || strcmp(argv[i], "-V") == 0) {
-			fprintf(c->out, "scepctl %s, %s\n", PACKAGE_VERSION,
-			    OpenSSL_version(OPENSSL_VERSION));
+			print_versions(c->out);
 			*done = CTL_OK;
 			return -1;
 		}

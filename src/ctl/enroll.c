@@ -114,15 +114,17 @@ take_key(struct ctl *c, const struct args *a, const char *default_key, struct en
 	return rc;
 }
 
-/* A key that was made for a request that came to nothing is of no use, unless the server may have
- * answered. */
+/* A key that was made for a request that came to nothing is of no use. But once the request was
+ * sent, only the server's own word that it refused means that there is no certificate for it. */
 static int
 give_up(struct ctl *c, const struct args *a, const struct enrolment *en, const struct err *e)
 {
 	if (a->key_file != NULL || en->key == NULL || en->key_path == NULL)
 		return -1;
-	if (e->code == ERR_NETWORK)
-		ctl_note(c, "the key is kept: repeat with --key-file %s", en->key_path);
+	if (en->sent && e->code != ERR_REFUSED)
+		ctl_note(c,
+		    "the key is kept, for there may be a certificate: repeat with --key-file %s",
+		    en->key_path);
 	else
 		unlink(en->key_path);
 	return -1;

@@ -208,8 +208,10 @@ enrolment_run(struct ctl *c, struct enrolment *en, struct view content, struct e
 		err_set_ossl(e, ERR_INTERNAL, "the key cannot be used");
 		goto out;
 	}
-	if (client_request_make(&en->ca, &en->how, &en->signer, content, &en->request, e) != 0 ||
-	    client_send(&en->server, &en->ca, &en->request, &answer, e) != 0 ||
+	if (client_request_make(&en->ca, &en->how, &en->signer, content, &en->request, e) != 0)
+		goto out;
+	en->sent = true;
+	if (client_send(&en->server, &en->ca, &en->request, &answer, e) != 0 ||
 	    client_reply_read(
 	        &en->ca, &en->request, &en->signer, spki, buf_view(&answer), &reply, e) != 0)
 		goto out;

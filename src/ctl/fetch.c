@@ -5,6 +5,7 @@
  */
 #include "ctl/fetch.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <strings.h>
 
@@ -49,6 +50,7 @@ int
 fetch(const struct fetch *f, struct fetched *out, struct err *e)
 {
 	char why[CURL_ERROR_SIZE] = "", type[128];
+	curl_off_t later = 0;
 	CURL *curl = NULL;
 	struct curl_slist *headers = NULL;
 	CURLcode code;
@@ -75,6 +77,8 @@ fetch(const struct fetch *f, struct fetched *out, struct err *e)
 		goto out;
 	}
 	curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &out->status);
+	if (curl_easy_getinfo(curl, CURLINFO_RETRY_AFTER, &later) == CURLE_OK)
+		out->retry_after = (long)later;
 	rc = 0;
 out:
 	if (rc != 0)
@@ -82,6 +86,20 @@ out:
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(curl);
 	return rc;
+}
+
+int
+fetch_check(const struct fetched *got, const char *what, struct err *e)
+{
+	bool refused = got->status >= 400 && got->status < 500;
+	char later[48] = "";
+
+	if (got->status == 200)
+		return 0;
+	if (got->retry_after > 0)
+		snprintf(later, sizeof(later), " (try again in %ld s)", got->retry_after);
+	return err_set(e, refused ? ERR_REFUSED : ERR_NETWORK, "%s: HTTP status %ld%s: %.*s", what,
+	    got->status, later, fetch_line(&got->body), buf_str(&got->body));
 }
 
 int

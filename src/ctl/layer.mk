@@ -17,6 +17,7 @@ libctl_a_SOURCES = \
 	include/ctl/operator.h \
 	include/ctl/profile.h \
 	include/ctl/show.h \
+	include/ctl/store.h \
 	src/ctl/args.c \
 	src/ctl/ask.c \
 	src/ctl/ca.c \
@@ -24,6 +25,7 @@ libctl_a_SOURCES = \
 	src/ctl/ca_import.c \
 	src/ctl/ca_install.c \
 	src/ctl/ceremony_log.c \
+	src/ctl/cert.c \
 	src/ctl/challenge.c \
 	src/ctl/challenge_list.c \
 	src/ctl/challenge_new.c \
@@ -38,14 +40,21 @@ libctl_a_SOURCES = \
 	src/ctl/fetch.c \
 	src/ctl/folder.c \
 	src/ctl/operator.c \
+	src/ctl/node.c \
 	src/ctl/pending.c \
 	src/ctl/profile.c \
 	src/ctl/profile_create.c \
 	src/ctl/profile_switch.c \
 	src/ctl/profile_text.c \
+	src/ctl/request.c \
 	src/ctl/show.c \
 	src/ctl/store.c \
-	src/ctl/token.c
+	src/ctl/store_acl.c \
+	src/ctl/store_admin.c \
+	src/ctl/store_rebuild.c \
+	src/ctl/store_status.c \
+	src/ctl/token.c \
+	src/ctl/why.c
 
 sbin_PROGRAMS += scepctl
 scepctl_SOURCES = src/ctl/main.c
@@ -74,9 +83,13 @@ t_ctl_SOURCES = \
 	tests/ctl/test_dn.c \
 	tests/ctl/test_enroll.c \
 	tests/ctl/test_manual.c \
+	tests/ctl/test_node.c \
 	tests/ctl/test_mint.c \
 	tests/ctl/test_profile.c \
-	tests/ctl/test_service.c
+	tests/ctl/test_records.c \
+	tests/ctl/test_service.c \
+	tests/ctl/test_store.c \
+	tests/ctl/test_rebuild.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ctl_LDADD = libtestredis.a libsupport.a $(LINK_CTL) $(CUNIT_LIBS)
 endif

@@ -88,6 +88,27 @@ print_json(FILE *out, const json_t *value, struct err *e)
 	return 0;
 }
 
+/* What could move the cursor or turn the direction of writing becomes a question mark: names come
+ * from outside, and a terminal obeys. */
+static void
+plain(char *text)
+{
+	unsigned char *p = (unsigned char *)text;
+
+	for (; *p != '\0'; p++) {
+		bool c1 = p[0] == 0xc2 && p[1] >= 0x80 && p[1] <= 0x9f;
+		bool turn =
+		    p[0] == 0xe2 && ((p[1] == 0x80 && ((p[2] >= 0x8b && p[2] <= 0x8f) ||
+		                                          (p[2] >= 0xa8 && p[2] <= 0xae))) ||
+		                        (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9));
+
+		if (*p < 0x20 || *p == 0x7f)
+			*p = '?';
+		else if (c1 || turn)
+			memset(p, '?', c1 ? 2 : 3);
+	}
+}
+
 /* The value as a person reads it. */
 static void
 value_text(const json_t *v, char *out, size_t len)
@@ -98,6 +119,7 @@ value_text(const json_t *v, char *out, size_t len)
 	out[0] = '\0';
 	if (json_is_string(v)) {
 		snprintf(out, len, "%s", json_string_value(v));
+		plain(out);
 	} else if (json_is_integer(v)) {
 		snprintf(out, len, "%lld", (long long)json_integer_value(v));
 	} else if (json_is_boolean(v)) {
@@ -174,6 +196,66 @@ show_rows(FILE *out, bool as_json, const json_t *rows, const struct column *colu
 		print_row(out, row, columns, widths);
 	}
 	return 0;
+}
+
+#define FIRST_ROWS 200 /* that settle the widths */
+
+void
+show_list_begin(struct show_list *l, FILE *out, bool as_json, const struct column *columns)
+{
+	*l = (struct show_list){.out = out, .as_json = as_json, .columns = columns};
+	l->first = json_array();
+}
+
+/* Prints the first rows, once their number or the end of the list settles the widths. */
+static void
+list_settle(struct show_list *l)
+{
+	const json_t *row;
+	size_t i;
+
+	for (size_t c = 0; c < COLUMNS_MAX && l->columns[c].key != NULL; c++)
+		l->widths[c] = column_width(l->first, &l->columns[c]);
+	print_row(l->out, NULL, l->columns, l->widths);
+	json_array_foreach(l->first, i, row)
+	{
+		print_row(l->out, row, l->columns, l->widths);
+	}
+	json_decref(l->first);
+	l->first = NULL;
+}
+
+int
+show_list_add(struct show_list *l, json_t *row, struct err *e)
+{
+	int rc = row != NULL ? 0 : -1;
+
+	if (rc == 0 && l->as_json) {
+		char *text = json_dumps(row, JSON_COMPACT | JSON_PRESERVE_ORDER);
+
+		if ((rc = text != NULL ? 0 : -1) == 0)
+			fprintf(l->out, "%s\n%s", l->n == 0 ? "[" : ",", text);
+		free(text);
+	} else if (rc == 0 && l->first != NULL) {
+		rc = json_array_append(l->first, row);
+		if (json_array_size(l->first) == FIRST_ROWS)
+			list_settle(l);
+	} else if (rc == 0)
+		print_row(l->out, row, l->columns, l->widths);
+	l->n++;
+	json_decref(row);
+	return rc == 0 ? 0 : err_set(e, ERR_MEMORY, "out of memory");
+}
+
+void
+show_list_end(struct show_list *l, bool give_up)
+{
+	if (!give_up && l->as_json)
+		fprintf(l->out, "%s]\n", l->n == 0 ? "[" : "\n");
+	else if (!give_up && l->first != NULL)
+		list_settle(l);
+	json_decref(l->first);
+	l->first = NULL;
 }
 
 static void

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "conf/assemble.h"
+#include "conf/owner.h"
 #include "daemon/check.h"
 #include "daemon/daemon.h"
 #include "daemon/priv.h"
@@ -24,7 +25,8 @@ try_it(const struct conf *c, pid_t parent, int fd)
 	struct err e = ERR_INIT;
 	int rc = EXIT_OK;
 
-	if (priv_harden(parent, &e) != 0 || conf_assemble(c, &s, &e) != 0) {
+	if (priv_harden(parent, &e) != 0 || conf_judge(c, &e) != 0 ||
+	    conf_assemble(c, &s, &e) != 0) {
 		rc = EXIT_CONFIG;
 		if (write(fd, &e, sizeof e) != (ssize_t)sizeof e)
 			rc = EXIT_RUNTIME;

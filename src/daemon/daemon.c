@@ -16,6 +16,7 @@
 #include "base/gate.h"
 #include "base/ossl.h"
 #include "conf/assemble.h"
+#include "conf/owner.h"
 #include "daemon/check.h"
 #include "daemon/daemon.h"
 #include "daemon/listen.h"
@@ -59,7 +60,7 @@ check(const struct conf *c, struct err *e)
 	struct service s = {0};
 	int rc = -1;
 
-	if (priv_drop(c, e) == 0 && conf_assemble(c, &s, e) == 0)
+	if (priv_drop(c, e) == 0 && conf_judge(c, e) == 0 && conf_assemble(c, &s, e) == 0)
 		rc = 0;
 	service_free(&s);
 	return rc;

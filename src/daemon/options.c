@@ -7,9 +7,10 @@
 #include <getopt.h>
 #include <stdio.h>
 
+#include <fcgiapp.h>
 #include <libconfig.h>
-#include <openssl/crypto.h>
 
+#include "base/version.h"
 #include "daemon/options.h"
 
 #define CONFIG_FILE SYSCONFDIR "/scepd/scepd.conf"
@@ -87,8 +88,7 @@ void
 options_version(void)
 {
 	printf("scepd %s\n", PACKAGE_VERSION);
-	printf("%s (built with %s)\n", OpenSSL_version(OPENSSL_VERSION), OPENSSL_VERSION_TEXT);
-	printf("libfcgi %s\n", FCGI_VERSION);
-	printf("libconfig %d.%d.%d\n", LIBCONFIG_VER_MAJOR, LIBCONFIG_VER_MINOR,
-	    LIBCONFIG_VER_REVISION);
+	version_openssl(stdout);
+	version_loaded(stdout, "libfcgi", (void (*)(void))FCGX_Init, FCGI_VERSION);
+	version_loaded(stdout, "libconfig", (void (*)(void))config_init, LIBCONFIG_VERSION);
 }

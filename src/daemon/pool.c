@@ -17,6 +17,7 @@
 #include "daemon/pool.h"
 #include "daemon/worker.h"
 
+#define SIZE_MIN 4 /* unless told: one checks a challenge, one waits, two are free */
 #define BURST_MIN 4
 #define INTERVAL 5000   /* ms: how often one more is started when workers die */
 #define FORK_PAUSE 1000 /* ms: after a fork that failed */
@@ -58,8 +59,8 @@ pool_size(const struct conf *c)
 
 	if (c->workers > 0)
 		return (size_t)c->workers;
-	if (sched_getaffinity(0, sizeof cpus, &cpus) != 0)
-		return 2;
+	if (sched_getaffinity(0, sizeof cpus, &cpus) != 0 || CPU_COUNT(&cpus) < SIZE_MIN / 2)
+		return SIZE_MIN;
 	return 2 * (size_t)CPU_COUNT(&cpus);
 }
 

@@ -19,6 +19,7 @@
 #include "daemon/fcgi.h"
 #include "daemon/priv.h"
 #include "daemon/worker.h"
+#include "store/node.h"
 
 #define SLOTS 8 /* connections kept at a time */
 
@@ -32,6 +33,7 @@ struct loop {
 	struct service service;
 	struct slot slots[SLOTS];
 	int64_t served;
+	int64_t report_at; /* when to tell the store of this host; clock_ms */
 };
 
 static volatile sig_atomic_t got_stop, got_reopen;
@@ -131,16 +133,43 @@ free_slot(struct loop *l)
 	return oldest;
 }
 
+/* Tells the other hosts what this one runs, when it is time. A store that is away hears it later.
+ */
+static void
+report(struct loop *l)
+{
+	struct err e = ERR_INIT;
+
+	if (l->service.store == NULL || clock_ms() < l->report_at)
+		return;
+	if (store_report(l->service.store, l->service.node, buf_str(&l->service.report), &e) != 0)
+		log_msg(LOG_LEVEL_DEBUG, "store: %s", e.detail);
+	l->report_at = clock_ms() + NODE_PERIOD_MS;
+}
+
+/* How long to wait before it is time again. */
+static struct timespec
+until_report(const struct loop *l)
+{
+	int64_t ms = l->service.store == NULL ? NODE_PERIOD_MS : l->report_at - clock_ms();
+
+	return ms > 0 ? (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}
+	              : (struct timespec){0};
+}
+
 /* Waits for something to do and does it. -1: end. */
 static int
 step(struct loop *l, const sigset_t *waiting)
 {
 	struct pollfd fds[SLOTS + 1];
+	struct timespec limit;
 
+	report(l);
+	limit = until_report(l);
 	for (size_t i = 0; i < SLOTS; i++)
 		fds[i] = (struct pollfd){.fd = kept_fd(&l->slots[i]), .events = POLLIN};
 	fds[SLOTS] = (struct pollfd){.fd = l->w->listen_fd, .events = POLLIN};
-	if (ppoll(fds, SLOTS + 1, NULL, waiting) < 0) {
+	if (ppoll(fds, SLOTS + 1, &limit, waiting) < 0) {
 		if (errno != EINTR)
 			return -1;
 		return 0;
@@ -149,6 +178,19 @@ step(struct loop *l, const sigset_t *waiting)
 		if (fds[i].revents != 0 && serve(l, &l->slots[i]) != 0)
 			return -1;
 	return fds[SLOTS].revents == 0 ? 0 : serve(l, free_slot(l));
+}
+
+/* One that cannot be opened again must not keep the other from it. */
+static void
+reopen_files(struct loop *l)
+{
+	struct err e = ERR_INIT;
+
+	if (l->service.journal != NULL && journal_reopen(l->service.journal, &e) != 0)
+		log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
+	err_clear(&e);
+	if (log_reopen(&e) != 0)
+		log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
 }
 
 static int
@@ -160,12 +202,8 @@ loop_run(struct loop *l, const sigset_t *waiting)
 		if (step(l, waiting) != 0)
 			return EXIT_RUNTIME;
 		if (got_reopen) {
-			struct err e = ERR_INIT;
-
 			got_reopen = 0;
-			if (log_reopen(&e) != 0 || (l->service.journal != NULL &&
-			                               journal_reopen(l->service.journal, &e) != 0))
-				log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
+			reopen_files(l);
 		}
 	}
 	return EXIT_OK;

@@ -9,6 +9,7 @@
 #include <openssl/rand.h>
 
 #include "base/clock.h"
+#include "base/enc.h"
 #include "base/ossl.h"
 #include "request.h"
 #include "wire/scep_body.h"
@@ -63,6 +64,17 @@ fail:
 	return NULL;
 }
 
+/* For the log: the answer may be another certificate than the one that was planned. */
+static void
+note_serial(struct request *r, const X509 *leaf)
+{
+	const ASN1_INTEGER *serial = leaf != NULL ? X509_get0_serialNumber(leaf) : NULL;
+
+	if (serial != NULL && ASN1_STRING_length(serial) <= SERIAL_LEN)
+		hex_of(view_of(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial)),
+		    r->serial);
+}
+
 int
 certrep_success(struct request *r, struct view cert)
 {
@@ -71,6 +83,7 @@ certrep_success(struct request *r, struct view cert)
 	struct buf inner = {0}, envelope = {0};
 	int rc = -1;
 
+	note_serial(r, leaf);
 	if (certs == NULL || certs_only_write(certs, NULL, &inner) != 0) {
 		err_set(&r->err, ERR_INTERNAL, "cannot write the certificates of a reply");
 		goto out;

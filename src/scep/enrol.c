@@ -6,6 +6,7 @@
  */
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/log.h"
 #include "base/ossl.h"
 #include "ca/identity.h"
 #include "request.h"
@@ -72,17 +73,22 @@ write_about(struct request *r, struct view content, struct buf *json)
 {
 	char key[65], csr[65];
 	uint8_t digest[32];
+	int rc;
 
 	if (key_digest(r->csr.spki, digest) != 0)
 		return err_set(&r->err, ERR_MEMORY, "key");
 	hex_of(view_of(digest, 32), key);
 	ossl_sha256(content, digest);
 	hex_of(view_of(digest, 32), csr);
-	return buf_printf(json,
-	           "{\"key\":\"%s-%d\",\"spki\":\"%s\",\"csr\":\"%s\",\"source\":\"%s\"}",
-	           r->csr.key.name, r->csr.key.bits, key, csr, r->source) == 0
-	           ? 0
-	           : err_set(&r->err, ERR_MEMORY, "request");
+	/* The source may be what a proxy reported: whatever it is, it stays one string. */
+	rc = buf_printf(json,
+	    "{\"key\":\"%s\",\"bits\":%d,\"spki\":\"%s\",\"csr\":\"%s\",\"source\":\"",
+	    r->csr.key.name, r->csr.key.bits, key, csr);
+	if (rc == 0)
+		rc = log_escape(json, view_str(r->source), sizeof r->source);
+	if (rc == 0)
+		rc = buf_add_str(json, "\"}");
+	return rc == 0 ? 0 : err_set(&r->err, ERR_MEMORY, "request");
 }
 
 /* As an enrolment: by a challenge, or by what the operator says. */

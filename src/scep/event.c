@@ -41,12 +41,9 @@ add_hex(struct buf *json, const char *name, struct view value)
 int
 event_write(const struct request *r, const char *outcome, struct buf *json)
 {
-	char subject[TEXT_MAX] = "";
+	char subject[TEXT_MAX];
 
-	if (r->csr.subject != NULL)
-		name_text(r->csr.subject, subject, sizeof subject);
-	else if (r->plan.cert != NULL)
-		name_text(X509_get_subject_name(r->plan.cert), subject, sizeof subject);
+	request_subject(r, subject, sizeof subject);
 	if (add_text(json, "req", view_str(r->tag)) != 0 ||
 	    add_text(json, "node", view_str(r->service->node)) != 0 ||
 	    add_text(json, "src", view_str(r->source)) != 0 ||
@@ -58,8 +55,7 @@ event_write(const struct request *r, const char *outcome, struct buf *json)
 	    add_text(json, "outcome", view_str(outcome)) != 0 ||
 	    add_text(json, "detail", view_str(r->err.code != ERR_OK ? r->err.detail : "")) != 0)
 		return -1;
-	if (r->plan.cert != NULL &&
-	    add_hex(json, "serial", view_of(r->plan.serial, SERIAL_LEN)) != 0)
+	if (add_text(json, "serial", view_str(r->serial)) != 0)
 		return -1;
 	return buf_add(json, "}", 1);
 }

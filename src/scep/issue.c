@@ -6,6 +6,7 @@
  * there.
  */
 #include "base/clock.h"
+#include "base/enc.h"
 #include "base/ossl.h"
 #include "ca/identity.h"
 #include "ca/names.h"
@@ -98,6 +99,7 @@ sign_and_commit(
 	if (journal_intent(r, what) != 0 ||
 	    signer_issue(r->sp->ca->key, held->grant, &r->plan, cert, &r->err) != 0)
 		return -1;
+	hex_of(view_of(r->plan.serial, SERIAL_LEN), r->serial);
 	if (key_digest(X509_get_X509_PUBKEY(r->plan.cert), spki) != 0 ||
 	    event_write(r, "issued", &event) != 0) {
 		err_set(&r->err, ERR_MEMORY, "commit");

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/ossl.h"
 #include "ca/identity.h"
+#include "ca/names.h"
 #include "request.h"
 #include "wire/scep_body.h"
 
@@ -17,6 +18,8 @@ check_content(struct request *r, struct view content)
 	struct err why = ERR_INIT;
 	int rc = issuer_subject_read(content, &names, &why);
 
+	if (rc == 0)
+		name_text(names.subject, r->named, sizeof r->named);
 	issuer_subject_free(&names);
 	return rc == 0 ? 0 : err_set(&r->err, ERR_CONTENT, "IssuerAndSubject: %s", why.detail);
 }

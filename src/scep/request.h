@@ -32,17 +32,22 @@ struct request {
 	const struct ra_key *ra; /* the RA that was addressed */
 	struct transport transport;
 	struct csr csr;
+	char named[512]; /* the subject that a CertPoll names, as text; for the log */
 	struct plan plan;
-	enum pki_status status;            /* of the CertRep sent */
-	char reason[96];                   /* by what the request was authorised */
-	bool replayed;                     /* the answer was given before */
-	bool noted;                        /* the store has heard of the outcome */
-	bool wrong_challenge;              /* to be counted */
+	char serial[2 * SERIAL_LEN + 1]; /* of the certificate that is the answer, hexadecimal */
+	enum pki_status status;          /* of the CertRep sent */
+	char reason[96];                 /* by what the request was authorised */
+	bool replayed;                   /* the answer was given before */
+	bool noted;                      /* the store has heard of the outcome */
+	bool wrong_challenge;            /* to be counted */
 	char minted[CHALLENGE_ID_LEN + 1]; /* the one-time challenge that was handed out */
 };
 
 /* PKIOperation: from the message to the CertRep or the HTTP error in r->reply. */
 void op_pki(struct request *r);
+
+/* /health and /ready: the answer in r->reply; r->err says when it is a bad one. */
+void op_health(struct request *r, bool ready);
 
 /* POST /scep/{profile}/challenge: a one-time challenge for whoever has a token. r->sp may be NULL.
  */
@@ -88,6 +93,9 @@ int issue_reserve(struct request *r, const struct claim *claim, const uint8_t re
     const char *about, struct issue_text *text, struct reserve *out)
     __attribute__((warn_unused_result));
 void issue_text_free(struct issue_text *t);
+
+/* The subject that the request is about, as text; "" while it is not known. */
+void request_subject(const struct request *r, char *out, size_t len);
 
 /* The digest of a key, under which lists show it. -1: memory. */
 int key_digest(const X509_PUBKEY *spki, uint8_t digest[32]) __attribute__((warn_unused_result));

@@ -19,6 +19,17 @@ log_key_id(struct log_line *l, const X509_PUBKEY *spki)
 		log_hex(l, "key", view_of(digest, 8));
 }
 
+void
+request_subject(const struct request *r, char *out, size_t len)
+{
+	if (r->csr.subject != NULL)
+		name_text(r->csr.subject, out, len);
+	else if (r->plan.cert != NULL)
+		name_text(X509_get_subject_name(r->plan.cert), out, len);
+	else
+		snprintf(out, len, "%s", r->named);
+}
+
 static void
 log_pki(struct log_line *l, const struct request *r)
 {
@@ -28,13 +39,12 @@ log_pki(struct log_line *l, const struct request *r)
 	log_view(l, "tid", r->msg.attrs.transaction_id);
 	log_str(l, "digest", r->msg.digest != DIGEST_NONE ? digest_name(r->msg.digest) : NULL);
 	log_str(l, "cipher", r->env.cipher != CIPHER_NONE ? cipher_name(r->env.cipher) : NULL);
-	if (r->csr.subject != NULL) {
-		name_text(r->csr.subject, subject, sizeof subject);
-		log_str(l, "subject", subject);
+	request_subject(r, subject, sizeof subject);
+	log_str(l, "subject", subject);
+	if (r->csr.spki != NULL)
 		log_key_id(l, r->csr.spki);
-	}
 	if (r->status == STATUS_SUCCESS)
-		log_hex(l, "serial", view_of(r->plan.serial, SERIAL_LEN));
+		log_str(l, "serial", r->serial);
 	log_str(l, "by", r->reason);
 	log_str(l, "challenge", r->minted);
 	log_str(l, "dropped", r->plan.dropped);
@@ -51,15 +61,23 @@ request_outcome(const struct request *r)
 	                                     : "issued";
 }
 
+/* 503 tells a client to come again, and any stranger can bring it about: no alarm. */
+static enum log_level
+level_of(const struct request *r)
+{
+	if (r->err.code == ERR_OK)
+		return LOG_LEVEL_INFO;
+	return r->reply->status >= 500 && r->reply->status != 503 ? LOG_LEVEL_ERROR
+	                                                          : LOG_LEVEL_WARN;
+}
+
 void
 request_log(const struct request *r)
 {
 	bool bad = r->err.code != ERR_OK;
 	struct log_line l;
 
-	log_begin(&l, !bad                      ? LOG_LEVEL_INFO
-	              : r->reply->status >= 500 ? LOG_LEVEL_ERROR
-	                                        : LOG_LEVEL_WARN);
+	log_begin(&l, level_of(r));
 	log_str(&l, "req", r->tag);
 	log_str(&l, "src", r->source);
 	log_view(&l, "ua", r->http->user_agent);

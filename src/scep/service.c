@@ -80,6 +80,11 @@ dispatch(struct request *r)
 	struct route route = route_of(r->http->path);
 	enum scep_operation op;
 
+	if (route.kind == ROUTE_HEALTH || route.kind == ROUTE_READY) {
+		r->op_name = route.kind == ROUTE_READY ? "ready" : "health";
+		op_health(r, route.kind == ROUTE_READY);
+		return 0;
+	}
 	r->sp = by_route(r->service, r->http->path, &route);
 	if (route.kind == ROUTE_CHALLENGE) {
 		op_challenge(r);
@@ -125,7 +130,9 @@ service_handle(const struct service *s, const struct http_request *in, struct ht
 	request_source(&r);
 	if (dispatch(&r) != 0)
 		http_reply_error(out, r.err.code, NULL);
-	request_log(&r);
+	/* Load balancers ask every second; only what is wrong is worth a line. */
+	if (r.sp != NULL || r.op_name == NULL || r.err.code != ERR_OK)
+		request_log(&r);
 	plan_free(&r.plan);
 	csr_free(&r.csr);
 	scep_env_free(&r.env);
@@ -186,6 +193,7 @@ service_free(struct service *s)
 		authority_free(&s->cas[i].authority);
 	}
 	free(s->trusted_proxies);
+	buf_free(&s->report);
 	store_free(s->store);
 	journal_free(s->journal);
 	free(s->profiles);

@@ -56,8 +56,8 @@ info_read(const char *info, struct store_server *s)
 	s->replicas = atoi(text);
 }
 
-static int
-judge(const struct store_conf *c, const struct store_server *s, struct err *e)
+int
+store_judge(const struct store_conf *c, const struct store_server *s, struct err *e)
 {
 	if (!s->valkey && atoi(s->version) < 7)
 		return err_set(
@@ -85,8 +85,8 @@ judge(const struct store_conf *c, const struct store_server *s, struct err *e)
 	return 0;
 }
 
-static int
-check_server(struct store *s, int64_t deadline, struct err *e)
+int
+store_info(struct store *s, int64_t deadline, struct err *e)
 {
 	struct view words[] = {view_str("INFO"), view_str("server"), view_str("replication"),
 	    view_str("persistence"), view_str("memory")};
@@ -97,7 +97,7 @@ check_server(struct store *s, int64_t deadline, struct err *e)
 		return -1;
 	if (r->type == REDIS_REPLY_STRING) {
 		info_read(r->str, &s->server);
-		rc = judge(&s->conf, &s->server, e);
+		rc = 0;
 	} else
 		err_set(
 		    e, ERR_STORE, "INFO: %s", r->type == REDIS_REPLY_ERROR ? r->str : "no text");
@@ -124,19 +124,29 @@ library_load(struct store *s, int64_t deadline, struct err *e)
 	return rc;
 }
 
+/* The proof of the pepper, appended. */
+static int
+pepper_proof(const struct store *s, struct buf *proof)
+{
+	uint8_t mac[32];
+
+	if (s->pepper.n == 0)
+		return 0;
+	return store_mac(s, "proof", (struct view){0}, mac) != 0 ||
+	               hex_write(proof, view_of(mac, sizeof mac)) != 0
+	           ? -1
+	           : 0;
+}
+
 static redisReply *
 hello(struct store *s, int64_t deadline, struct err *e)
 {
-	uint8_t mac[32];
 	struct buf proof = {0};
 	redisReply *r = NULL;
 
-	if (s->pepper.n > 0) {
-		if (store_mac(s, "proof", (struct view){0}, mac) != 0 ||
-		    hex_write(&proof, view_of(mac, sizeof mac)) != 0) {
-			err_set(e, ERR_MEMORY, "hello");
-			return NULL;
-		}
+	if (pepper_proof(s, &proof) != 0) {
+		err_set(e, ERR_MEMORY, "hello");
+		goto out;
 	}
 	r = link_command(s, deadline, e, 5,
 	    (struct view[]){view_str("FCALL"), view_str("scepd" STORE_PROTOCOL "_hello"),
@@ -150,8 +160,20 @@ hello(struct store *s, int64_t deadline, struct err *e)
 		freeReplyObject(r);
 		r = NULL;
 	}
+out:
 	buf_free(&proof);
 	return r;
+}
+
+int
+store_hello(struct store *s, int64_t deadline, struct err *e)
+{
+	redisReply *r = hello(s, deadline, e);
+
+	if (r == NULL)
+		return -1;
+	freeReplyObject(r);
+	return 0;
 }
 
 /* Another run id means another server, or the same one after a restart: what it has kept is as good
@@ -159,8 +181,12 @@ hello(struct store *s, int64_t deadline, struct err *e)
 static int
 check_run(struct store *s, struct view verified, struct err *e)
 {
-	if (verified.n == 0 || view_eq(verified, view_str(s->server.run_id)))
+	if (view_eq(verified, view_str(s->server.run_id)) || (verified.n == 0 && !s->conf.strict))
 		return 0;
+	if (verified.n == 0)
+		return err_set(e, ERR_STORE,
+		    "nobody has verified this server (scepctl store verify), which store.strict "
+		    "demands");
 	s->strangers++;
 	log_msg(LOG_LEVEL_WARN,
 	    "store: run id %s is not the one that was verified (scepctl store verify)",
@@ -177,7 +203,8 @@ store_check(struct store *s, int64_t deadline, struct err *e)
 	redisReply *r;
 	int rc = -1;
 
-	if (check_server(s, deadline, e) != 0 || (r = hello(s, deadline, e)) == NULL)
+	if (store_info(s, deadline, e) != 0 || store_judge(&s->conf, &s->server, e) != 0 ||
+	    (r = hello(s, deadline, e)) == NULL)
 		return -1;
 	if (r->type == REDIS_REPLY_ERROR && strstr(r->str, "Function not found") != NULL) {
 		freeReplyObject(r);

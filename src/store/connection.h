@@ -40,6 +40,12 @@ redisContext *link_dial(const char *address, int64_t deadline, struct err *e);
 /* Where the primary is, as the sentinels say: "HOST:PORT". -1: STORE. */
 int sentinel_find(const struct store_conf *c, int64_t deadline, char address[300], struct err *e);
 
+/* Asks the server of the present connection what it is; whether that will do; whether it has our
+ * library and our pepper. -1: STORE. */
+int store_info(struct store *s, int64_t deadline, struct err *e);
+int store_judge(const struct store_conf *c, const struct store_server *server, struct err *e);
+int store_hello(struct store *s, int64_t deadline, struct err *e);
+
 /* Judges the server of a fresh connection: role, persistence as the durability demands, library,
  * pepper, run id. -1: STORE. */
 int store_check(struct store *s, int64_t deadline, struct err *e);

@@ -4,6 +4,7 @@
  */
 #include "store/state.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,64 @@ store_note(struct store *s, const struct store_note *n, struct err *e)
 		s->state_at = INT64_MIN / 2; /* hear of it at once */
 	freeReplyObject(r);
 	return 0;
+}
+
+/* One page; *before becomes the entry to go on before, "" at the end. */
+static redisReply *
+call_events(struct store *s, char before[48], struct err *e)
+{
+	struct args a = {0};
+	struct view next;
+	redisReply *r;
+
+	arg_str(&a, before);
+	if ((r = store_call(s, "events", &a, false, e)) == NULL)
+		return NULL;
+	next = reply_view(r, 1);
+	if (reply_is(r, "PAGE") && next.n < 48) {
+		snprintf(before, 48, "%.*s", (int)next.n, next.n > 0 ? (const char *)next.p : "");
+		return r;
+	}
+	reply_strange(r, "events", e);
+	freeReplyObject(r);
+	return NULL;
+}
+
+int
+store_events(struct store *s, event_each each, void *arg, struct err *e)
+{
+	char before[48] = "";
+	int rc = 0;
+
+	do {
+		redisReply *r = call_events(s, before, e);
+
+		if (r == NULL)
+			return -1;
+		for (size_t i = 2; rc == 0 && i < r->elements; i++) {
+			const redisReply *row = reply_array(r, i);
+
+			/* An id is the time, a dash, and a number. */
+			rc = row != NULL ? each(arg, reply_int(row, 0), reply_view(row, 1), e)
+			                 : err_set(e, ERR_STORE, "an event of the wrong shape");
+		}
+		freeReplyObject(r);
+	} while (rc == 0 && *before != '\0');
+	return rc;
+}
+
+int
+store_writable(struct store *s, struct err *e)
+{
+	struct args none = {0};
+	redisReply *r = store_call(s, "ready", &none, true, e);
+	int rc;
+
+	if (r == NULL)
+		return -1;
+	rc = reply_is(r, "READY") ? 0 : reply_strange(r, "ready", e);
+	freeReplyObject(r);
+	return rc;
 }
 
 int

@@ -144,8 +144,7 @@ verify(struct csr *c, EVP_PKEY *key, struct err *e)
 {
 	const CSR_PARTS *p = c->parts;
 	struct view data = cms_any_view(p->info);
-	struct view sig =
-	    view_of(ASN1_STRING_get0_data(p->signature), (size_t)ASN1_STRING_length(p->signature));
+	struct view sig = ossl_string_view(p->signature);
 	struct sig_alg alg;
 	int rc;
 

@@ -20,7 +20,8 @@ libwire_a_SOURCES = \
 if HAVE_CUNIT
 # What tests of this layer and those above need made.
 check_LIBRARIES += libsupport.a
-libsupport_a_SOURCES = tests/support/make.c tests/support/make.h
+libsupport_a_SOURCES = \
+	tests/support/change.c tests/support/change.h tests/support/make.c tests/support/make.h
 libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 
 check_PROGRAMS += t_wire
@@ -28,9 +29,14 @@ t_wire_SOURCES = \
 	tests/fixtures.h \
 	tests/wire/main.c \
 	tests/wire/suites.h \
+	tests/wire/tell.c \
+	tests/wire/tell.h \
+	tests/wire/test_alg.c \
+	tests/wire/test_cms.c \
 	tests/wire/test_csr.c \
 	tests/wire/test_http.c \
 	tests/wire/test_query.c \
+	tests/wire/test_recorded.c \
 	tests/wire/test_route.c \
 	tests/wire/test_scep_attr.c \
 	tests/wire/test_scep_body.c \

@@ -30,6 +30,10 @@ route_of(struct view path)
 	struct route r = {ROUTE_OTHER, {NULL, 0}};
 	struct view profile;
 
+	if (view_eq(path, view_str("/health")))
+		r.kind = ROUTE_HEALTH;
+	if (view_eq(path, view_str("/ready")))
+		r.kind = ROUTE_READY;
 	if (path.n == 0 || path.p[0] != '/' || !view_eq(segment(&path), view_str("scep")))
 		return r;
 	profile = segment(&path);

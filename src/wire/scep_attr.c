@@ -8,6 +8,8 @@
 #include <openssl/objects.h>
 #include <string.h>
 
+#include "base/ossl.h"
+
 #define SCEP_OID(n) {0x60, 0x86, 0x48, 0x01, 0x86, 0xf8, 0x45, 0x01, 0x09, n}, 10
 #define PKCS9_OID(n) {0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x09, n}, 9
 
@@ -95,7 +97,7 @@ octets(const ASN1_TYPE *value, enum attr which, struct view *out, struct err *e)
 		return err_set(
 		    e, ERR_ATTRIBUTE, "%s has ASN.1 type %d", table[which].name, value->type);
 	s = value->value.asn1_string;
-	*out = view_of(ASN1_STRING_get0_data(s), (size_t)ASN1_STRING_length(s));
+	*out = ossl_string_view(s);
 	if (out->n == 0 || out->n > table[which].max)
 		return err_set(e, ERR_ATTRIBUTE, "%s has %zu octets", table[which].name, out->n);
 	return 0;

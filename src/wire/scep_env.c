@@ -48,8 +48,7 @@ read_content(struct scep_env *env, unsigned ciphers, struct err *e)
 	env->iv = view_of(ASN1_STRING_get0_data(param), block);
 	if (ec->content == NULL)
 		return err_set(e, ERR_ENVELOPE, "no encrypted content");
-	env->encrypted =
-	    view_of(ASN1_STRING_get0_data(ec->content), (size_t)ASN1_STRING_length(ec->content));
+	env->encrypted = ossl_string_view(ec->content);
 	if (env->encrypted.n == 0 || env->encrypted.n % block != 0)
 		return err_set(
 		    e, ERR_ENVELOPE, "%zu octets are no whole number of blocks", env->encrypted.n);
@@ -139,9 +138,7 @@ scep_env_recipient(const struct scep_env *env, X509 *cert, struct env_recipient 
 
 		if (!cms_id_is(kt->rid, cert))
 			continue;
-		*r = (struct env_recipient){
-		    .encrypted_key = view_of(ASN1_STRING_get0_data(kt->encrypted_key),
-		        (size_t)ASN1_STRING_length(kt->encrypted_key))};
+		*r = (struct env_recipient){.encrypted_key = ossl_string_view(kt->encrypted_key)};
 		if (nid == NID_rsaEncryption ||
 		    (nid == NID_rsaesOaep && oaep_read(kt->key_alg, &r->transport) == 0))
 			return 0;

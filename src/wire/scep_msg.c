@@ -49,8 +49,7 @@ scep_msg_read(struct view der, struct scep_msg *m, struct err *e)
 		return -1;
 	m->has_content = m->sd->encap->content != NULL;
 	if (m->has_content)
-		m->content = view_of(ASN1_STRING_get0_data(m->sd->encap->content),
-		    (size_t)ASN1_STRING_length(m->sd->encap->content));
+		m->content = ossl_string_view(m->sd->encap->content);
 	return 0;
 }
 
@@ -88,8 +87,7 @@ static int
 check_signature(struct scep_msg *m, const CMS_SIGNER *si, const struct sig_alg *alg, struct err *e)
 {
 	struct buf attrs = {0};
-	struct view sig = view_of(
-	    ASN1_STRING_get0_data(si->signature), (size_t)ASN1_STRING_length(si->signature));
+	struct view sig = ossl_string_view(si->signature);
 	int rc = -1;
 
 	m->signer_key = ossl_spki_key(X509_get_X509_PUBKEY(m->signer), e);

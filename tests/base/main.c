@@ -2,13 +2,7 @@
  *
  * Runs the suites of the base layer.
  */
-#include "base/ossl.h"
 #include "suites.h"
-
-#define SUITE(module)                                                                              \
-	{                                                                                          \
-#module, NULL, NULL, NULL, NULL, module##_tests                                    \
-	}
 
 int
 main(void)
@@ -21,18 +15,13 @@ main(void)
 	    SUITE(span),
 	    SUITE(ossl),
 	    {"file", file_tests_begin, file_tests_end, NULL, NULL, file_tests},
+	    {"journal", journal_tests_begin, journal_tests_end, NULL, NULL, journal_tests},
 	    {"log", log_tests_begin, log_tests_end, NULL, NULL, log_tests},
 	    SUITE(gate),
 	    SUITE(net),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};
-	struct err e = ERR_INIT;
-	int rc;
 
-	if (ossl_start(&e) != 0)
-		return 99;
-	rc = run_suites(suites);
-	ossl_stop();
-	return rc;
+	return run_suites(suites);
 }

@@ -39,9 +39,32 @@ hexadecimal(void)
 	static const struct row written[] = {{"", ""}, {"Jk\177", "4a6b7f"}, {"\376", "fe"}};
 	static const struct row read[] = {{"", ""}, {"4a6B", "Jk"}, {"FE", "\376"}, {"4", NULL},
 	    {"4a6", NULL}, {"4g", NULL}, {"g4", NULL}, {" 4", NULL}, {"4a:6b", NULL}};
+	struct buf out = {0};
 
 	check(hex_write, written, COUNT(written));
 	check(hex_read, read, COUNT(read));
+	/* Half an octet, though another digit follows in memory. */
+	CU_ASSERT_EQUAL(hex_read(&out, view_of("4a6b", 3)), -1);
+	CU_ASSERT_EQUAL(out.n, 0);
+	buf_free(&out);
+}
+
+static void
+hexadecimal_of_a_known_length(void)
+{
+	static const char *const wrong[] = {
+	    "", "0a0b0", "0a0b0c0", "0a0b0c0d", "0a0b0g", "g00b0c", "0A 0B0", "0a0b0c\n"};
+	uint8_t octets[3] = {1, 2, 3};
+	char text[7];
+
+	hex_of(view_of("\012\253\377", 3), text);
+	CU_ASSERT_STRING_EQUAL(text, "0aabff");
+	hex_of((struct view){0}, text);
+	CU_ASSERT_STRING_EQUAL(text, "");
+	CU_ASSERT_EQUAL(hex_into(view_str("0aABff"), octets, sizeof octets), 0);
+	CU_ASSERT_EQUAL(memcmp(octets, "\012\253\377", 3), 0);
+	for (size_t i = 0; i < COUNT(wrong); i++)
+		CU_ASSERT_EQUAL(hex_into(view_str(wrong[i]), octets, sizeof octets), -1);
 }
 
 static void
@@ -142,6 +165,7 @@ maximum_of_the_output_holds(void)
 
 CU_TestInfo enc_tests[] = {
     T(hexadecimal),
+    T(hexadecimal_of_a_known_length),
     T(base64_strict),
     T(base64_forgiving),
     T(percent),

@@ -216,6 +216,43 @@ secret_of_somebody_else(void)
 	secret_refused("theirs/key", "its folder belongs to user 12345");
 }
 
+static bool
+judged(const char *name, uid_t service, const char *because)
+{
+	struct err e = ERR_INIT;
+	int rc = file_judge(at(name), service, &e);
+
+	if (because == NULL)
+		return rc == 0 && e.code == ERR_OK;
+	return rc == -1 && e.code == ERR_CONFIG && strstr(e.detail, because) != NULL;
+}
+
+static void
+what_others_can_write(void)
+{
+	put("conf", "text", 0644);
+	CU_ASSERT(judged("conf", OWNER_NONE, NULL));
+	CU_ASSERT(judged("not there", OWNER_NONE, NULL));
+	CU_ASSERT(judged("conf/below", OWNER_NONE, "Not a directory"));
+	put("conf", "text", 0664);
+	CU_ASSERT(judged("conf", OWNER_NONE, "(mode 0664): run chmod go-w"));
+	put("conf", "text", 0646);
+	CU_ASSERT(judged("conf", OWNER_NONE, "writable by group or others"));
+	put("conf", "text", 01646);
+	CU_ASSERT(judged("conf", OWNER_NONE, "writable by group or others"));
+	CU_ASSERT_EQUAL(mkdir(at("shared"), 0700), 0);
+	CU_ASSERT_EQUAL(chmod(at("shared"), 0777), 0);
+	CU_ASSERT(judged("shared", OWNER_NONE, "writable by group or others"));
+	CU_ASSERT_EQUAL(chmod(at("shared"), 01777), 0);
+	CU_ASSERT(judged("shared", OWNER_NONE, NULL));
+	if (geteuid() != 0)
+		return;
+	CU_ASSERT_EQUAL(chmod(at("shared"), 0700), 0);
+	CU_ASSERT_EQUAL(chown(at("shared"), 12345, 12345), 0);
+	CU_ASSERT(judged("shared", OWNER_NONE, "belongs to user 12345: run chown"));
+	CU_ASSERT(judged("shared", 12345, NULL));
+}
+
 static int
 names_in(const char *folder)
 {
@@ -399,6 +436,7 @@ CU_TestInfo file_tests[] = {
     T(secret_of_the_wrong_kind),
     T(secret_in_a_writable_folder),
     T(secret_of_somebody_else),
+    T(what_others_can_write),
     T(writing_replaces_and_leaves_nothing),
     T(fresh_does_not_replace),
     T(failed_writing_leaves_nothing),

@@ -327,6 +327,8 @@ ec_limits(void)
 	not_sane(spki_made(EVP_PKEY_EC, NID_X9_62_prime256v1, point, 1), EVP_PKEY_EC, 256);
 	point[0] = 2;
 	not_sane(spki_made(EVP_PKEY_EC, NID_X9_62_prime256v1, point, 65), EVP_PKEY_EC, 256);
+	point[0] = 5;
+	not_sane(spki_made(EVP_PKEY_EC, NID_X9_62_prime256v1, point, 33), EVP_PKEY_EC, 256);
 }
 
 static void

@@ -2,14 +2,8 @@
  *
  * Runs the suites of the ca layer.
  */
-#include "base/ossl.h"
 #include "make.h"
 #include "suites.h"
-
-#define SUITE(module)                                                                              \
-	{                                                                                          \
-#module, NULL, NULL, NULL, NULL, module##_tests                                    \
-	}
 
 int
 main(void)
@@ -25,15 +19,13 @@ main(void)
 	    SUITE(tbs),
 	    SUITE(plan),
 	    SUITE(grant),
+	    SUITE(identity),
+	    SUITE(kept_plan),
+	    SUITE(names_text),
 	    CU_SUITE_INFO_NULL,
 	};
-	struct err e = ERR_INIT;
-	int rc;
+	int rc = run_suites(suites);
 
-	if (ossl_start(&e) != 0)
-		return 99;
-	rc = run_suites(suites);
 	make_end();
-	ossl_stop();
 	return rc;
 }

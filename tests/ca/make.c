@@ -17,6 +17,19 @@
 static EVP_PKEY *keys[KEY_COUNT];
 
 static EVP_PKEY *
+pss_new(void)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+	EVP_PKEY *key = NULL;
+
+	EVP_PKEY_keygen_init(ctx);
+	EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048);
+	EVP_PKEY_keygen(ctx, &key);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static EVP_PKEY *
 key_new(enum make_key k)
 {
 	static const char *const groups[KEY_COUNT] = {
@@ -30,6 +43,8 @@ key_new(enum make_key k)
 
 	if (k == KEY_RSA || k == KEY_RSA_SMALL)
 		return EVP_RSA_gen(k == KEY_RSA ? 2048 : 1024);
+	if (k == KEY_PSS)
+		return pss_new();
 	if (k == KEY_ED25519)
 		return EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
 	return EVP_EC_gen(groups[k]);
@@ -82,8 +97,11 @@ make_ca(struct make_ca m)
 	X509_set_issuer_name(c, m.issuer == NULL ? name : X509_get_subject_name(m.issuer));
 	X509_set_pubkey(c, make_key(m.key));
 	if ((m.flags & CA_NOT) == 0)
-		add_ext(c, NID_basic_constraints, "critical,CA:TRUE");
-	if ((m.flags & CA_NO_USAGE) == 0)
+		add_ext(c, NID_basic_constraints,
+		    m.flags & CA_FALSE ? "critical,CA:FALSE" : "critical,CA:TRUE");
+	if ((m.flags & CA_BAD_USAGE) != 0)
+		add_ext(c, NID_key_usage, "critical,DER:0101FF");
+	else if ((m.flags & CA_NO_USAGE) == 0)
 		add_ext(c, NID_key_usage,
 		    m.flags & CA_NO_SIGN ? "critical,cRLSign" : "critical,keyCertSign,cRLSign");
 	if ((m.flags & CA_NO_KEY_ID) == 0)

@@ -16,6 +16,7 @@ enum make_key {
 	KEY_OTHER,     /* EC P-256 */
 	KEY_RSA,       /* 2048 */
 	KEY_RSA_SMALL, /* 1024 */
+	KEY_PSS,       /* 2048, for RSASSA-PSS alone */
 	KEY_P256,
 	KEY_P384,
 	KEY_P521,
@@ -29,9 +30,11 @@ EVP_PKEY *make_key(enum make_key k);
 void make_end(void);
 
 #define CA_NOT 1u       /* without basicConstraints CA:TRUE */
+#define CA_FALSE 16u    /* with basicConstraints CA:FALSE */
 #define CA_NO_SIGN 2u   /* keyUsage without keyCertSign */
 #define CA_NO_USAGE 4u  /* no keyUsage at all */
 #define CA_NO_KEY_ID 8u /* no subjectKeyIdentifier */
+#define CA_BAD_USAGE 32u /* a keyUsage that is no BIT STRING */
 
 struct make_ca {
 	const char *cn;

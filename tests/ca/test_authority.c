@@ -227,10 +227,12 @@ certificates_that_are_no_ca(void)
 		const char *detail;
 	} bad[] = {
 	    {KEY_P256, CA_NOT, "CA:TRUE is missing"},
-	    {KEY_P256, CA_NO_SIGN, "keyCertSign is missing"},
-	    {KEY_P256, CA_NO_USAGE, "keyCertSign is missing"},
+	    {KEY_P256, CA_FALSE, "CA:TRUE is missing"},
+	    {KEY_P256, CA_NO_SIGN, "keyUsage lacks keyCertSign"},
+	    {KEY_P256, CA_BAD_USAGE, "keyUsage lacks keyCertSign"},
 	    {KEY_RSA_SMALL, 0, "RSA-1024; at least 2048"},
 	    {KEY_SECP256K1, 0, "unsupported type or size"},
+	    {KEY_PSS, 0, "unsupported type or size"},
 	};
 
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -244,6 +246,24 @@ certificates_that_are_no_ca(void)
 		X509_free(below);
 		X509_free(ca);
 	}
+}
+
+/* Old roots have no keyUsage, which restricts nothing. */
+static void
+a_ca_without_key_usage(void)
+{
+	X509 *root = make_ca((struct make_ca){.cn = "Old", .key = KEY_RSA, .flags = CA_NO_USAGE});
+	X509 *below = make_ca((struct make_ca){
+	    .cn = "Below", .key = KEY_P384, .issuer = root, .issuer_key = KEY_RSA});
+	struct authority a;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL(read_with(&a, root, &e, CHAIN()), 0);
+	authority_free(&a);
+	CU_ASSERT_EQUAL(read_with(&a, below, &e, CHAIN(root, )), 0);
+	authority_free(&a);
+	X509_free(below);
+	X509_free(root);
 }
 
 static void
@@ -415,6 +435,7 @@ CU_TestInfo authority_tests[] = {
     T(an_issuer_by_half),
     T(a_ca_that_changed_its_key),
     T(certificates_that_are_no_ca),
+    T(a_ca_without_key_usage),
     T(texts_that_hold_no_certificate),
     T(a_malformed_certificate_among_others),
     T(certificates_of_a_text),

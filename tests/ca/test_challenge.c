@@ -10,6 +10,7 @@
 #include "asleep.h"
 #include "base/gate.h"
 #include "ca/challenge.h"
+#include "ca/memo.h"
 #include "suites.h"
 
 #define T0 ((time_t)1800000000)
@@ -95,8 +96,23 @@ what_cannot_be_a_challenge(void)
 
 		CU_ASSERT_EQUAL(challenge_hash(view_str(bad[i]), salt_a, &text, &e), -1);
 		CU_ASSERT_EQUAL(e.code, ERR_USAGE);
+		CU_ASSERT_EQUAL(strstr(e.detail, "control characters") != NULL,
+		    strstr(bad[i], "\t") != NULL || strstr(bad[i], "\xff") != NULL);
 	}
 	CU_ASSERT_EQUAL(text.n, 0);
+}
+
+static void
+what_can_be_no_challenge_is_not_remembered(void)
+{
+	static const char too_long[CHALLENGE_MAX + 1];
+	const struct view bad[] = {view_str(""), view_of(too_long, sizeof too_long)};
+	uint8_t hash[CHALLENGE_HASH] = {1};
+
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		memo_add(salt_a, bad[i], hash);
+		CU_ASSERT_FALSE(memo_find(salt_a, bad[i], hash));
+	}
 }
 
 static void
@@ -382,6 +398,7 @@ a_child_remembers_nothing(void)
 CU_TestInfo challenge_tests[] = {
     T(the_text_of_a_hash),
     T(what_cannot_be_a_challenge),
+    T(what_can_be_no_challenge_is_not_remembered),
     T(the_limits_of_length_pass),
     T(other_texts_are_no_hash),
     T(a_set_has_one_salt),

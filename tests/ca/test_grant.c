@@ -162,7 +162,57 @@ nothing_is_claimed_by_nothing(void)
 	desk_close(&d);
 }
 
+/* What the identity of a request is bound to, and what the log says. */
+static void
+what_a_claim_says(void)
+{
+	static const uint8_t mac[32] = {0xab, 0xcd, [31] = 0x0f};
+	char authority[65], long_one[CHALLENGE_MAX + 2];
+	struct claim *c;
+	struct desk d;
+
+	desk_open(&d);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(
+	    c = claim_by_static_challenge(&d.p, view_str(SECRET), NOW, &d.e));
+	claim_authority(c, authority);
+	CU_ASSERT_STRING_EQUAL(authority, "static");
+	CU_ASSERT_STRING_EQUAL(claim_reason(c), "static:fleet");
+	claim_free(c);
+
+	d.p.challenge_type = CHALLENGE_DYNAMIC;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(
+	    c = claim_by_dynamic_challenge(&d.p, view_str("x"), mac, &d.e));
+	CU_ASSERT_EQUAL(claim_kind(c), CLAIM_DYNAMIC);
+	claim_authority(c, authority);
+	CU_ASSERT_STRING_EQUAL(
+	    authority, "abcd00000000000000000000000000000000000000000000000000000000000f");
+	claim_free(c);
+	memset(long_one, 'x', sizeof long_one);
+	CU_ASSERT_PTR_NOT_NULL(
+	    c = claim_by_dynamic_challenge(&d.p, view_of(long_one, CHALLENGE_MAX), mac, &d.e));
+	claim_free(c);
+	CU_ASSERT_PTR_NULL(
+	    claim_by_dynamic_challenge(&d.p, view_of(long_one, CHALLENGE_MAX + 1), mac, &d.e));
+	CU_ASSERT_EQUAL(d.e.code, ERR_CHALLENGE);
+
+	d.p.challenge_type = CHALLENGE_NONE;
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c = claim_for_approval(&d.p, &d.e));
+	claim_authority(c, authority);
+	CU_ASSERT_STRING_EQUAL(authority, "manual");
+	CU_ASSERT_STRING_EQUAL(claim_reason(c), "approval");
+	CU_ASSERT_EQUAL(claim_mac(c).n, 0);
+	claim_free(c);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c = claim_by_transaction(&d.e));
+	CU_ASSERT_EQUAL(claim_kind(c), CLAIM_APPROVED);
+	CU_ASSERT_STRING_EQUAL(claim_reason(c), "transaction");
+	CU_ASSERT_EQUAL(claim_mac(c).n, 0);
+	claim_free(c);
+	claim_free(NULL);
+	desk_close(&d);
+}
+
 CU_TestInfo grant_tests[] = {
+    T(what_a_claim_says),
     T(nothing_is_claimed_by_nothing),
     T(a_grant_is_for_one_plan),
     T(a_plan_changed_afterwards_is_not_covered),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ca/profile.h"
+#include "make.h"
 #include "suites.h"
 
 static void
@@ -37,6 +38,49 @@ the_defaults(void)
 	CU_ASSERT_EQUAL(p.min_rsa_bits, 2048);
 	CU_ASSERT(p.allow_ec && !p.allow_ed25519);
 	profile_free(&p);
+}
+
+/* What decides over a certificate that was issued: when it changes, the same request by a static
+ * challenge is answered anew. */
+static void
+the_settings_of_a_certificate(void)
+{
+	X509 *ca = make_ca((struct make_ca){.cn = "CA", .key = KEY_P256}),
+	     *renewed =
+	         make_ca((struct make_ca){.cn = "CA", .key = KEY_P256, .not_after = NOW + DAY});
+	uint8_t seen[8][32];
+	struct err e = ERR_INIT;
+	struct profile p;
+	size_t n = 0;
+
+	CU_ASSERT_EQUAL_FATAL(profile_init(&p, &e), 0);
+	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n++], &e), 0);
+	CU_ASSERT_EQUAL(profile_settings(&p, renewed, seen[n++], &e), 0);
+	p.validity++;
+	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n++], &e), 0);
+	p.validity--;
+	p.backdate++;
+	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n++], &e), 0);
+	p.backdate--;
+	p.key_usage = USAGE_DIGITAL_SIGNATURE;
+	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n++], &e), 0);
+	p.key_usage |= USAGE_KEY_ENCIPHERMENT;
+	CU_ASSERT_TRUE(sk_ASN1_OBJECT_push(p.ext_key_usage, OBJ_nid2obj(NID_server_auth)) > 0);
+	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n++], &e), 0);
+	ASN1_OBJECT_free(sk_ASN1_OBJECT_shift(p.ext_key_usage));
+	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n++], &e), 0);
+	for (size_t i = 0; i < n; i++)
+		for (size_t j = 0; j < i; j++)
+			CU_ASSERT(memcmp(seen[i], seen[j], 32) != 0);
+	sk_ASN1_OBJECT_pop(p.ext_key_usage);
+	CU_ASSERT_TRUE(sk_ASN1_OBJECT_push(p.ext_key_usage, OBJ_nid2obj(NID_client_auth)) > 0);
+	p.chain_in_reply = p.signer_must_match = true; /* of the answer, and of who may ask */
+	p.min_rsa_bits = 3072;
+	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n], &e), 0);
+	CU_ASSERT_EQUAL(memcmp(seen[0], seen[n], 32), 0);
+	profile_free(&p);
+	X509_free(ca);
+	X509_free(renewed);
 }
 
 static void
@@ -98,6 +142,7 @@ names_of_key_usages(void)
 
 CU_TestInfo profile_tests[] = {
     T(the_defaults),
+    T(the_settings_of_a_certificate),
     T(everything_owned_is_freed),
     T(names_of_profiles),
     T(names_of_key_usages),

@@ -4,7 +4,6 @@
  */
 #include <sys/stat.h>
 
-#include "base/ossl.h"
 #include "ca/challenge.h"
 #include "suites.h"
 
@@ -61,19 +60,15 @@ int
 main(void)
 {
 	CU_SuiteInfo suites[] = {
-	    {"scan", NULL, NULL, NULL, NULL, scan_tests},
-	    {"conf", NULL, NULL, NULL, NULL, conf_tests},
-	    {"print", NULL, NULL, NULL, NULL, print_tests},
-	    {"assemble", NULL, NULL, NULL, NULL, assemble_tests},
-	    {"manual", NULL, NULL, NULL, NULL, manual_tests},
+	    SUITE(scan),
+	    SUITE(conf),
+	    SUITE(print),
+	    SUITE(digest),
+	    SUITE(assemble),
+	    SUITE(owner),
+	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};
-	struct err e = ERR_INIT;
-	int rc;
 
-	if (ossl_start(&e) != 0 || *test_hash() == '\0')
-		return 99;
-	rc = run_suites(suites);
-	ossl_stop();
-	return rc;
+	return *test_hash() == '\0' ? 99 : run_suites(suites);
 }

@@ -308,6 +308,10 @@ is_rude(const struct fake *f, struct http_reply *out)
 	case FAKE_REDIRECTS:
 		out->status = 302;
 		break;
+	case FAKE_TIMES_OUT:
+		out->status = 504;
+		out->retry_after = 7;
+		break;
 	case FAKE_HANGS_UP:
 		out->status = 0;
 		break;

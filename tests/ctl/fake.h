@@ -28,6 +28,7 @@ enum fake_mood {
 	FAKE_CHAIN_FIRST,  /* right, but with the CA's certificate before the issued one */
 	FAKE_NOT_FOUND,    /* HTTP 404 */
 	FAKE_REDIRECTS,    /* HTTP 302 */
+	FAKE_TIMES_OUT,    /* HTTP 504 with Retry-After */
 	FAKE_GARBAGE,
 	FAKE_FLOODS,      /* more octets than a client takes */
 	FAKE_HANGS_UP,    /* no answer to the message */

@@ -48,6 +48,7 @@ answer(const struct httpd *h, int fd, struct buf *in, size_t body)
 	struct http_request r = {.remote = view_str("127.0.0.1")};
 	struct http_reply reply = {0};
 	struct buf out = {0};
+	char later[40] = "";
 	char *line = strdup(buf_str(in)), *rest = line;
 	const char *method = strsep(&rest, " "), *target = strsep(&rest, " ");
 	size_t path = strcspn(target, "?");
@@ -59,11 +60,13 @@ answer(const struct httpd *h, int fd, struct buf *in, size_t body)
 	h->handle(h->arg, &r, &reply);
 	if (reply.status == 0)
 		goto out;
+	if (reply.retry_after > 0)
+		snprintf(later, sizeof later, "Retry-After: %d\r\n", reply.retry_after);
 	if (buf_printf(&out,
 	        "HTTP/1.1 %d X\r\nContent-Type: %s\r\nContent-Length: %zu\r\nConnection: "
-	        "close\r\n%s\r\n",
+	        "close\r\n%s%s\r\n",
 	        reply.status, reply.type, reply.body.n,
-	        reply.status == 302 ? "Location: /elsewhere\r\n" : "") != 0 ||
+	        reply.status == 302 ? "Location: /elsewhere\r\n" : "", later) != 0 ||
 	    buf_add(&out, reply.body.p, reply.body.n) != 0)
 		die("httpd");
 	for (size_t sent = 0; sent < out.n;) {

@@ -4,13 +4,7 @@
  */
 #include <signal.h>
 
-#include "base/ossl.h"
 #include "suites.h"
-
-#define SUITE(module)                                                                              \
-	{                                                                                          \
-#module, NULL, NULL, NULL, NULL, module##_tests                                    \
-	}
 
 int
 main(void)
@@ -29,16 +23,14 @@ main(void)
 	    SUITE(client),
 	    SUITE(enroll),
 	    SUITE(service),
+	    SUITE(records),
+	    SUITE(store),
+	    SUITE(node),
+	    SUITE(rebuild),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};
-	struct err e = ERR_INIT;
-	int rc;
 
 	signal(SIGPIPE, SIG_IGN);
-	if (ossl_start(&e) != 0)
-		return 99;
-	rc = run_suites(suites);
-	ossl_stop();
-	return rc;
+	return run_suites(suites);
 }

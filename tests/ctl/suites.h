@@ -18,8 +18,12 @@ extern CU_TestInfo csv_tests[];
 extern CU_TestInfo dn_tests[];
 extern CU_TestInfo enroll_tests[];
 extern CU_TestInfo manual_tests[];
+extern CU_TestInfo node_tests[];
 extern const CU_SuiteInfo mint_suite;
 extern CU_TestInfo profile_tests[];
+extern CU_TestInfo records_tests[];
+extern CU_TestInfo rebuild_tests[];
 extern CU_TestInfo service_tests[];
+extern CU_TestInfo store_tests[];
 
 #endif

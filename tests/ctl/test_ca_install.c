@@ -132,6 +132,68 @@ a_request_is_answered(void)
 	stage_close(&s);
 }
 
+/* How many entries a transcript has that say `done`. */
+static int
+entries(struct stage *s, const char *done)
+{
+	char *text = stage_text(s, "ca/sub/transcript.txt");
+	int n = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	for (const char *at = text; (at = strstr(at, done)) != NULL; at++)
+		n++;
+	free(text);
+	return n;
+}
+
+static bool
+csr_is(struct stage *s, const char *text)
+{
+	char *kept = stage_text(s, "ca/sub/ca.csr");
+	bool same = kept != NULL && strcmp(kept, text) == 0;
+
+	free(kept);
+	return same;
+}
+
+/* A request that got lost on its way is printed again; another name makes another one. */
+static void
+a_request_is_printed_again(void)
+{
+	struct stage s;
+	X509 *cert;
+	char *first;
+
+	stage_open(&s, NULL);
+	CU_ASSERT_EQUAL_FATAL(
+	    stage_run(&s, NULL, "ca|csr|sub|--subject|CN=Sub|--key|ec:P-256"), CTL_OK);
+	first = strdup(s.out);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|csr|sub"), CTL_OK);
+	CU_ASSERT_STRING_EQUAL(s.out, first);
+	CU_ASSERT_EQUAL(entries(&s, "done: ca csr"), 1);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|csr|sub|--subject|CN=Again"), CTL_OK);
+	CU_ASSERT_STRING_NOT_EQUAL(s.out, first);
+	CU_ASSERT_TRUE(csr_is(&s, s.out));
+	CU_ASSERT_EQUAL(entries(&s, "done: ca csr sub --subject \"CN=Again\"\n"), 1);
+	cert = answer(&s, "CN=Again");
+	write_cert(&s, "sub.pem", cert);
+	write_cert(&s, "chain.pem", foreign_root());
+	CU_ASSERT_EQUAL(
+	    stage_run(&s, NULL, "ca|install|sub|--cert|@sub.pem|--chain|@chain.pem"), CTL_OK);
+	/* Once it is installed a new one is made, for the renewal. */
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|csr|sub"), CTL_OK);
+	CU_ASSERT_TRUE(csr_is(&s, s.out));
+	CU_ASSERT_EQUAL(entries(&s, "done: ca csr sub\n"), 1);
+	/* A folder whose request is gone has nothing to print. */
+	CU_ASSERT_EQUAL(unlink(stage_path(&s, "ca/sub/ca.pem")), 0);
+	CU_ASSERT_EQUAL(unlink(stage_path(&s, "ca/sub/ca.csr")), 0);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|csr|sub"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&s, "waits for its certificate"));
+	free(first);
+	X509_free(cert);
+	stage_close(&s);
+}
+
 /* The same key again: the name comes from the present certificate, and only --replace puts the
  * answer in. */
 static void
@@ -185,9 +247,6 @@ what_does_not_fit_is_refused(void)
 	CU_ASSERT_EQUAL(
 	    stage_run(&s, NULL, "ca|csr|sub|--subject|CN=Sub|--key|ec:P-256"), CTL_USAGE);
 	CU_ASSERT_TRUE(stage_said(&s, "has a key already"));
-	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|csr|sub"), CTL_USAGE);
-	CU_ASSERT_TRUE(stage_said(&s, "waits for its certificate"));
-	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|csr|sub|--subject|CN=Again"), CTL_OK);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|export|sub"), CTL_USAGE);
 	CU_ASSERT_EQUAL(
 	    stage_run(&s, NULL, "ca|install|sub|--cert|@wrong.pem|--chain|@chain.pem"), CTL_FAILED);
@@ -252,6 +311,8 @@ bad_imports_are_refused(void)
 	    {"--cert|@in.pem|--key|@open.key|--chain|@chain.pem", "chmod 600", CTL_FAILED},
 	    {"--cert|@in.pem|--key|@sealed.key|--chain|@chain.pem|--passphrase-file|@pass",
 	        "wrong passphrase", CTL_FAILED},
+	    {"--cert|@in.pem|--key|@sealed.key|--chain|@chain.pem|--passphrase-file|@nothing",
+	        "the passphrase is empty", CTL_USAGE},
 	    {"--cert|@leaf.pem|--key|@in.key", "", CTL_FAILED},
 	    {"--cert|@in.pem|--key|@in.key|--chain|@leaf.pem", "", CTL_FAILED},
 	    {"--cert|@in.key|--key|@in.key", "", CTL_FAILED},
@@ -271,6 +332,7 @@ bad_imports_are_refused(void)
 	write_key(&s, "other.key", make_rsa(2048, 1), NULL);
 	write_key(&s, "sealed.key", key, "secret words");
 	stage_write(&s, "pass", "not these\n", 0600);
+	stage_write(&s, "nothing", "", 0600);
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
 		CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|import|x|%s", bad[i].line), bad[i].rc);
 		CU_ASSERT_TRUE(stage_said(&s, bad[i].said));
@@ -325,6 +387,48 @@ pkcs12_is_imported(void)
 	stage_close(&s);
 }
 
+/* A file that was made without a passphrase has one of two: none, or an empty one. */
+static void
+pkcs12_with_an_empty_passphrase(void)
+{
+	static const struct {
+		const char *made_with, *input, *source;
+	} rows[] = {
+	    {"", "\n", "--passphrase-stdin"},
+	    {NULL, "", "--passphrase-stdin"},
+	    {"", NULL, "--passphrase-file|@nothing"},
+	};
+	EVP_PKEY *key = make_rsa(2048, 0), *stored;
+	X509 *cert = foreign_issue(key, "CN=Imported");
+	char ca_key[32];
+	struct stage s;
+
+	stage_open(&s, NULL);
+	write_cert(&s, "chain.pem", foreign_root());
+	stage_write(&s, "nothing", "", 0600);
+	for (int i = 0; i < (int)(sizeof rows / sizeof rows[0]); i++) {
+		write_p12(&s, "ca.p12",
+		    PKCS12_create(rows[i].made_with, "ca", key, cert, NULL, 0, 0, 0, 0, 0));
+		CU_ASSERT_EQUAL(
+		    stage_run(&s, rows[i].input,
+		        "ca|import|p%d|--p12|@ca.p12|--chain|@chain.pem|%s", i, rows[i].source),
+		    CTL_OK);
+		snprintf(ca_key, sizeof ca_key, "ca/p%d/ca.key", i);
+		stored = stage_key(&s, ca_key, NULL);
+		CU_ASSERT_TRUE(stored != NULL && EVP_PKEY_eq(stored, key) == 1);
+		EVP_PKEY_free(stored);
+	}
+	/* A key is never stored under an empty passphrase. */
+	CU_ASSERT_EQUAL(stage_run(&s, NULL,
+	                    "ca|import|q|--p12|@ca.p12|--chain|@chain.pem|--encrypt|"
+	                    "--passphrase-file|@nothing"),
+	    CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&s, "the passphrase is empty"));
+	CU_ASSERT_EQUAL(stage_mode(&s, "ca/q"), -1);
+	X509_free(cert);
+	stage_close(&s);
+}
+
 /* What Windows wrote for many years: certificates under RC2 with 40 bits. */
 static void
 old_pkcs12_is_imported(void)
@@ -361,11 +465,13 @@ old_pkcs12_is_imported(void)
 
 CU_TestInfo ca_install_tests[] = {
     T(a_request_is_answered),
+    T(a_request_is_printed_again),
     T(an_answer_replaces_a_certificate),
     T(what_does_not_fit_is_refused),
     T(pem_files_are_imported),
     T(bad_imports_are_refused),
     T(pkcs12_is_imported),
+    T(pkcs12_with_an_empty_passphrase),
     T(old_pkcs12_is_imported),
     CU_TEST_INFO_NULL,
 };

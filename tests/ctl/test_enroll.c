@@ -172,36 +172,81 @@ a_certificate_is_renewed(void)
 	told_close(&t);
 }
 
+/* The key goes only when the server itself said that there is no certificate for it. */
 static void
 answers_become_exit_codes(void)
 {
 	static const struct {
 		enum fake_mood mood;
 		int rc;
+		bool kept;
 		const char *said;
 	} table[] = {
-	    {FAKE_REFUSES, CTL_REFUSED, "badRequest: because?of this"},
-	    {FAKE_NOT_FOUND, CTL_REFUSED, "404: nothing here"},
-	    {FAKE_REDIRECTS, CTL_REFUSED, "302"},
-	    {FAKE_GARBAGE, CTL_FAILED, "not a SCEP message"},
-	    {FAKE_FLOODS, CTL_FAILED, "scepctl: http://127.0.0.1"},
-	    {FAKE_OTHER_NONCE, CTL_FAILED, "recipientNonce"},
-	    {FAKE_OTHER_TID, CTL_FAILED, "transactionID"},
-	    {FAKE_OTHER_SIGNER, CTL_FAILED, "GetCACert"},
-	    {FAKE_OTHER_KEY, CTL_FAILED, "for the key of the request"},
+	    {FAKE_REFUSES, CTL_REFUSED, false, "badRequest: because?of this"},
+	    {FAKE_NOT_FOUND, CTL_REFUSED, false, "404: nothing here"},
+	    {FAKE_REDIRECTS, CTL_FAILED, true, "302"},
+	    {FAKE_TIMES_OUT, CTL_FAILED, true, "504 (try again in 7 s): nothing here"},
+	    {FAKE_GARBAGE, CTL_FAILED, true, "not a SCEP message"},
+	    {FAKE_FLOODS, CTL_FAILED, true, "scepctl: http://127.0.0.1"},
+	    {FAKE_OTHER_NONCE, CTL_FAILED, true, "recipientNonce"},
+	    {FAKE_OTHER_TID, CTL_FAILED, true, "transactionID"},
+	    {FAKE_OTHER_SIGNER, CTL_FAILED, true, "GetCACert"},
+	    {FAKE_OTHER_KEY, CTL_FAILED, true, "for the key of the request"},
+	    {FAKE_TAMPERED, CTL_FAILED, true, "content"},
+	    {FAKE_NO_CERTS, CTL_FAILED, true, "certificate"},
 	};
 	struct told t;
 
 	told_open(&t);
 	for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
 		t.fake.mood = table[i].mood;
-		/* The key of an attempt whose answer was never seen may have got a certificate. */
-		unlink(stage_path(&t.s, "a.key"));
 		CU_ASSERT_EQUAL(ask(&t, "a", "|--key|ec:P-256"), table[i].rc);
 		CU_ASSERT_TRUE(stage_said(&t.s, table[i].said));
+		CU_ASSERT_EQUAL(stage_said(&t.s, "--key-file"), table[i].kept);
+		CU_ASSERT_EQUAL(stage_mode(&t.s, "a.key"), table[i].kept ? 0600 : -1);
 		CU_ASSERT_EQUAL(stage_mode(&t.s, "a.pem"), -1);
 		CU_ASSERT_EQUAL(stage_mode(&t.s, "a.pending"), -1);
+		unlink(stage_path(&t.s, "a.key"));
 	}
+	told_close(&t);
+}
+
+static int
+renew_old(struct told *t)
+{
+	return stage_run(&t->s, NULL,
+	    "renew|--url|%s|--cert|@old.pem|--cert-key|@old.key|--out|@new", t->web.url);
+}
+
+static void
+a_renewal_keeps_its_key_too(void)
+{
+	struct told t;
+
+	told_open(&t);
+	CU_ASSERT_EQUAL_FATAL(ask(&t, "old", "|--key|ec:P-256"), CTL_OK);
+	t.fake.mood = FAKE_REFUSES;
+	CU_ASSERT_EQUAL(renew_old(&t), CTL_REFUSED);
+	CU_ASSERT_EQUAL(stage_mode(&t.s, "new.key"), -1);
+	t.fake.mood = FAKE_TIMES_OUT;
+	CU_ASSERT_EQUAL(renew_old(&t), CTL_FAILED);
+	CU_ASSERT_TRUE(stage_said(&t.s, "--key-file"));
+	CU_ASSERT_EQUAL(stage_mode(&t.s, "new.key"), 0600);
+	told_close(&t);
+}
+
+/* A request that could not even be made leaves no key behind: here the passing key that should sign
+ * it cannot be written. */
+static void
+an_unsent_request_leaves_no_key(void)
+{
+	struct told t;
+
+	told_open(&t);
+	CU_ASSERT_EQUAL_FATAL(mkdir(stage_path(&t.s, "a.signer.key"), 0700), 0);
+	CU_ASSERT_EQUAL(ask(&t, "a", "|--key|ed25519"), CTL_FAILED);
+	CU_ASSERT_EQUAL(t.fake.type, 0);
+	CU_ASSERT_EQUAL(stage_mode(&t.s, "a.key"), -1);
 	told_close(&t);
 }
 
@@ -277,6 +322,8 @@ CU_TestInfo enroll_tests[] = {
     T(a_changed_state_is_refused),
     T(a_certificate_is_renewed),
     T(answers_become_exit_codes),
+    T(a_renewal_keeps_its_key_too),
+    T(an_unsent_request_leaves_no_key),
     T(bad_requests_are_refused),
     T(a_lost_answer_keeps_the_key),
     T(a_dead_server_is_said),

@@ -13,7 +13,7 @@
 
 static const struct conf *conf;
 
-/* Fails when there is a file "broken" beside scepd.conf. */
+/* Fails when there is a file "broken" beside scepd.conf. The journal is the file "issued" there. */
 int
 conf_assemble(const struct conf *c, struct service *s, struct err *e)
 {
@@ -24,12 +24,15 @@ conf_assemble(const struct conf *c, struct service *s, struct err *e)
 	snprintf(path, sizeof path, "%s/broken", c->dir);
 	if (access(path, F_OK) == 0)
 		return err_set(e, ERR_KEY_FILE, "%s: a key that is no key", path);
-	return 0;
+	snprintf(path, sizeof path, "%s/issued", c->dir);
+	s->journal = journal_open(path, e);
+	return s->journal != NULL ? 0 : -1;
 }
 
 void
 service_free(struct service *s)
 {
+	journal_free(s->journal);
 	*s = (struct service){0};
 }
 
@@ -67,7 +70,8 @@ echo(const struct http_request *in, struct buf *out)
 void
 service_handle(const struct service *s, const struct http_request *in, struct http_reply *out)
 {
-	(void)s;
+	struct err e = ERR_INIT;
+
 	out->status = 200;
 	out->type = "text/plain";
 	if (view_eq(in->path, view_str("/crash")))
@@ -79,6 +83,9 @@ service_handle(const struct service *s, const struct http_request *in, struct ht
 		wait_at_gate();
 	if (view_eq(in->path, view_str("/log")))
 		log_msg(LOG_LEVEL_INFO, "a worker speaks");
+	if (view_eq(in->path, view_str("/log")) &&
+	    journal_add(s->journal, view_str("a worker records"), &e) != 0)
+		abort();
 	if (view_eq(in->path, view_str("/pid"))) {
 		if (buf_printf(&out->body, "%d", (int)getpid()) != 0)
 			abort();

@@ -121,12 +121,24 @@ static void
 how_many(void)
 {
 	struct conf c = {.workers = 7};
-	cpu_set_t cpus;
+	cpu_set_t cpus, one;
+	size_t n;
 
 	CU_ASSERT_EQUAL(pool_size(&c), 7);
+	c.workers = 1;
+	CU_ASSERT_EQUAL(pool_size(&c), 1);
 	c.workers = 0;
 	CU_ASSERT_EQUAL(sched_getaffinity(0, sizeof cpus, &cpus), 0);
-	CU_ASSERT_EQUAL(pool_size(&c), 2 * (size_t)CPU_COUNT(&cpus));
+	n = (size_t)CPU_COUNT(&cpus);
+	CU_ASSERT_EQUAL(pool_size(&c), n < 2 ? 4 : 2 * n);
+	/* One processor is too few for somebody to wait at the gate. */
+	CPU_ZERO(&one);
+	for (size_t i = 0; CPU_COUNT(&one) == 0; i++)
+		if (CPU_ISSET(i, &cpus))
+			CPU_SET(i, &one);
+	CU_ASSERT_EQUAL(sched_setaffinity(0, sizeof one, &one), 0);
+	CU_ASSERT_EQUAL(pool_size(&c), 4);
+	CU_ASSERT_EQUAL(sched_setaffinity(0, sizeof cpus, &cpus), 0);
 }
 
 /* With the one that holds the gate, never all. */

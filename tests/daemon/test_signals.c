@@ -143,13 +143,20 @@ hup_with_a_bad_configuration(void)
 	CU_ASSERT_EQUAL(client_number(&s, "/pid"), worker);
 	CU_ASSERT_TRUE(url_is(&s, "http://old"));
 
-	/* A log that cannot be opened. */
+	/* Files that others can write. */
 	CU_ASSERT_EQUAL(unlink(tmpdir_path(&s.dir, "broken")), 0);
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(&s.dir, "scepd.conf"), 0666), 0);
+	CU_ASSERT_EQUAL(kill(s.pid, SIGHUP), 0);
+	CU_ASSERT_TRUE(scepd_await(&s, "log", "the old configuration stays in force", 3));
+	CU_ASSERT_EQUAL(scepd_count(&s, "log", "scepd.conf: writable by group or others"), 1);
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(&s.dir, "scepd.conf"), 0644), 0);
+
+	/* A log that cannot be opened. */
 	FILE *f = fopen(tmpdir_path(&s.dir, "scepd.conf"), "w");
 	fputs("listen = \"sock\"; user = \"\"; log_target = \"no/such/folder/log\";", f);
 	fclose(f);
 	CU_ASSERT_EQUAL(kill(s.pid, SIGHUP), 0);
-	CU_ASSERT_TRUE(scepd_await(&s, "log", "the old configuration stays in force", 3));
+	CU_ASSERT_TRUE(scepd_await(&s, "log", "the old configuration stays in force", 4));
 	CU_ASSERT_EQUAL(client_number(&s, "/pid"), worker);
 	CU_ASSERT_EQUAL(scepd_count(&s, "log", "msg=reloaded"), 0);
 	CU_ASSERT_EQUAL(scepd_stop(&s), 0);
@@ -170,7 +177,7 @@ hup_says_what_takes_a_restart(void)
 }
 
 static void
-usr1_opens_the_log_again(void)
+usr1_opens_the_files_again(void)
 {
 	struct scepd s;
 	char old[PATH_MAX], out[4096];
@@ -180,11 +187,15 @@ usr1_opens_the_log_again(void)
 	CU_ASSERT_EQUAL(scepd_count(&s, "log", "a worker speaks"), 1);
 	snprintf(old, sizeof old, "%s", tmpdir_path(&s.dir, "log.1"));
 	CU_ASSERT_EQUAL(rename(tmpdir_path(&s.dir, "log"), old), 0);
+	snprintf(old, sizeof old, "%s", tmpdir_path(&s.dir, "issued.1"));
+	CU_ASSERT_EQUAL(rename(tmpdir_path(&s.dir, "issued"), old), 0);
 	CU_ASSERT_EQUAL(kill(s.pid, SIGUSR1), 0);
 	/* The worker gets the word from the master, when that has it. */
 	do {
 		CU_ASSERT_TRUE_FATAL(client_get(&s, "/log", out, sizeof out));
 	} while (scepd_count(&s, "log", "a worker speaks") == 0);
+	CU_ASSERT_TRUE(scepd_count(&s, "issued.1", "a worker records") > 0);
+	CU_ASSERT_TRUE(scepd_count(&s, "issued", "a worker records") > 0);
 	CU_ASSERT_EQUAL(kill(s.pid, SIGTERM), 0);
 	CU_ASSERT_EQUAL(scepd_wait(&s), 0);
 	CU_ASSERT_EQUAL(scepd_count(&s, "log", "stopped"), 1);
@@ -199,6 +210,6 @@ CU_TestInfo signal_tests[] = {
     T(hup_again_and_again),
     T(hup_with_a_bad_configuration),
     T(hup_says_what_takes_a_restart),
-    T(usr1_opens_the_log_again),
+    T(usr1_opens_the_files_again),
     CU_TEST_INFO_NULL,
 };

@@ -3,12 +3,18 @@ EXTRA_DIST += \
 	tests/e2e/run \
 	tests/e2e/lib.sh \
 	tests/e2e/fcgi.pl \
+	tests/e2e/approval-certmonger \
+	tests/e2e/approval-scepctl \
+	tests/e2e/approval-strongswan \
 	tests/e2e/as-installed \
 	tests/e2e/ca-key-types \
 	tests/e2e/certmonger-enrol \
 	tests/e2e/challenge-once \
 	tests/e2e/half-request \
 	tests/e2e/http \
+	tests/e2e/openssl-enrol \
+	tests/e2e/pkcsreq.pl \
+	tests/e2e/quickstart \
 	tests/e2e/refusals \
 	tests/e2e/reload \
 	tests/e2e/scepctl-enrol \

@@ -191,6 +191,17 @@ make_profile() { # NAME CA [OPTION...]
 		>"$T/profile-$name.out" 2>&1 || die "profile create $name: $(tail -n 1 "$T/profile-$name.out")"
 }
 
+# make_ca_of_each KEY-SPEC...: a CA with such a key and a profile for it, both named like ec-P-256; the names are in CAS.
+make_ca_of_each() {
+	local spec
+	CAS=
+	for spec; do
+		make_ca "${spec/:/-}" --key "$spec"
+		make_profile "${spec/:/-}" "${spec/:/-}"
+		CAS="$CAS ${spec/:/-}"
+	done
+}
+
 # set_conf KEY VALUE: replaces a line of scepd.conf, or adds it.
 set_conf() {
 	sed -i "/^$1 = /d" "$CONF"
@@ -254,6 +265,23 @@ behind_each() {
 	done
 }
 
+# --- the operator
+
+# approval manual|without_challenge: the profile p has requests wait.
+approval() {
+	sed -i '/^approval = /d' "$T/etc/profiles.d/p.conf"
+	printf 'approval = "%s";\n' "$1" >>"$T/etc/profiles.d/p.conf"
+}
+
+waiting_id() { # CN: the ID of the request that waits for it
+	scepctl request list | awk -v cn="$1" '$2 == "pending" && $0 ~ "CN=" cn "(,|$)" { print $1; found = 1 } END { exit !found }'
+}
+none_waits() { ! waiting_id "$1"; }
+
+decide() { # approve|reject CN: once it waits
+	await 20 waiting_id "$2" && scepctl request "$1" "$(waiting_id "$2")"
+}
+
 # --- a client
 
 # enrol NAME [OPTION...]: scepctl enrols; $T/NAME.key, $T/NAME.pem, $T/NAME.ca.pem. URL may be set for the one call.
@@ -262,6 +290,21 @@ enrol() {
 	shift
 	scepctl enroll --url "$URL" --subject "CN=$name,O=Test" --challenge-file "$T/challenge" --out "$T/$name" "$@" &&
 		issued "$T/$name.pem"
+}
+
+# certmonger_up: certmonger's own daemon on a private D-Bus, nothing of the system's.
+certmonger_up() {
+	export HOME=$T/home TMPDIR=$T/tmp DBUS_SESSION_BUS_ADDRESS=unix:path=$T/bus
+	export XDG_CONFIG_HOME=$HOME/.config
+	mkdir -p "$XDG_CONFIG_HOME" "$TMPDIR"
+	background "$T/dbus.log" dbus-daemon --session --nofork --nopidfile --address="$DBUS_SESSION_BUS_ADDRESS"
+	await 10 test -S "$T/bus" || die "dbus-daemon does not start"
+	background "$T/certmonger.log" /usr/lib/certmonger/certmonger-session -n
+	named() { # not asked with getcert: that would make D-Bus start a second one
+		dbus-send --session --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.NameHasOwner \
+			string:org.fedorahosted.certmonger | grep -q 'boolean true'
+	}
+	await 20 named || die "certmonger does not start"
 }
 
 # issued FILE [CA]: whether it holds a certificate of our CA.

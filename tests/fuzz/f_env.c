@@ -4,25 +4,9 @@
  * under a key of zeros.
  */
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include "fuzz.h"
 #include "wire/scep_env.h"
-
-/* The recipient that the recorded messages are encrypted to. */
-static X509 *
-recipient(void)
-{
-	static X509 *cert;
-	BIO *in;
-
-	if (cert == NULL) {
-		PROMISE((in = BIO_new_file(TESTS_DATA "/live/live_recipient_ca.pem", "r")) != NULL);
-		PROMISE((cert = PEM_read_bio_X509(in, NULL, NULL, NULL)) != NULL);
-		BIO_free(in);
-	}
-	return cert;
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -37,7 +21,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (scep_env_read(view_of(data, size), ALGS_ALL.ciphers, &env, &e) == 0) {
 		PROMISE(env.n_recipients >= 1 && env.n_recipients <= ENV_RECIPIENTS_MAX);
 		PROMISE(env.iv.n == cipher_iv_len(env.cipher));
-		if (scep_env_recipient(&env, recipient(), &r, &e) == 0)
+		if (scep_env_recipient(&env, fuzz_recipient(), &r, &e) == 0)
 			PROMISE(r.encrypted_key.p != NULL);
 		if (scep_env_open(&env, view_of(zeros, cipher_key_len(env.cipher)), &content, &e) ==
 		    0)

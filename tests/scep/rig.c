@@ -72,7 +72,7 @@ rig_start(struct rig *r, EVP_PKEY *ca_key)
 	NEED(log_open(log_path, LOG_LOGFMT, LOG_LEVEL_INFO, &e) == 0);
 	redis_start(&redis, dir.path, NULL);
 	r->redis = &redis;
-	r->service.store = redis_store(&redis);
+	r->service.store = redis_store_as(&redis, ACL_WORKER); /* as in production */
 	r->service.lease = 10;
 	r->ca_key = ca_key != NULL ? ca_key : make_rsa(2048, 0);
 	r->ca = make_cert(&(struct make_cert){.key = r->ca_key,

@@ -7,12 +7,16 @@
 
 #include "harness.h"
 
+extern const CU_SuiteInfo approval_suite;
 extern const CU_SuiteInfo binding_suite;
 extern const CU_SuiteInfo enrol_suite;
 extern const CU_SuiteInfo fixtures_suite;
+extern const CU_SuiteInfo health_suite;
 extern const CU_SuiteInfo mint_suite;
+extern const CU_SuiteInfo once_suite;
 extern const CU_SuiteInfo refusals_suite;
 extern const CU_SuiteInfo renew_suite;
 extern const CU_SuiteInfo service_suite;
+extern const CU_SuiteInfo source_suite;
 
 #endif

@@ -7,7 +7,9 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/gate.h"
 #include "base/ossl.h"
+#include "ca/tbs.h"
 #include "harness.h"
 #include "rig.h"
 #include "suites.h"
@@ -227,6 +229,19 @@ mint(const char *challenge)
 	buf_free(&scoped);
 }
 
+/* The log names the certificate that the client got. */
+static void
+expect_serial(const struct seen *s)
+{
+	const ASN1_INTEGER *serial = X509_get0_serialNumber(s->cert);
+	char hex[2 * SERIAL_LEN + 1], field[80];
+
+	CU_ASSERT_EQUAL_FATAL(ASN1_STRING_length(serial), SERIAL_LEN);
+	hex_of(view_of(ASN1_STRING_get0_data(serial), SERIAL_LEN), hex);
+	snprintf(field, sizeof field, " serial=%s ", hex);
+	CU_ASSERT_PTR_NOT_NULL(strstr(s->line, field));
+}
+
 /* One request wins a one-time challenge and gets the same answer as often as it asks; any other
  * request is refused. */
 static void
@@ -246,12 +261,17 @@ a_one_time_challenge_is_for_one_request(void)
 	CU_ASSERT_STRING_EQUAL(first.slug, "issued");
 	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &again);
 	CU_ASSERT_STRING_EQUAL(again.slug, "replayed");
+	CU_ASSERT(strstr(first.line, " serial=") != NULL &&
+	          strncmp(strstr(first.line, " serial="), strstr(again.line, " serial="), 48) == 0);
 	CU_ASSERT(
 	    first.cert != NULL && again.cert != NULL && X509_cmp(first.cert, again.cert) == 0);
+	expect_serial(&first);
+	expect_serial(&again);
 	make_csr(make_rsa(2048, 3), "CN=other", RIG_CHALLENGE, NULL, &csr);
 	rig_enrol_csr(&rig, buf_view(&csr), &other);
 	CU_ASSERT_STRING_EQUAL(other.slug, "challenge-used");
 	CU_ASSERT_STRING_EQUAL(other.text, "");
+	CU_ASSERT_PTR_NULL(strstr(other.line, "serial="));
 	seen_free(&first);
 	seen_free(&again);
 	rig.remember = false;
@@ -295,6 +315,27 @@ the_chain_comes_along_when_the_profile_wants_it(void)
 	buf_free(&der);
 }
 
+/* While another worker derives: try again, soon. */
+static void
+a_busy_gate_asks_for_patience(void)
+{
+	struct buf csr = {0};
+	struct err e = ERR_INIT;
+	struct seen s;
+
+	make_csr(make_rsa(2048, 3), "CN=device", "never seen before", NULL, &csr);
+	CU_ASSERT_EQUAL_FATAL(gate_start(&e), 0);
+	CU_ASSERT_TRUE_FATAL(gate_try());
+	rig_enrol_csr(&rig, buf_view(&csr), &s);
+	CU_ASSERT_EQUAL(s.http, 503);
+	CU_ASSERT_STRING_EQUAL(s.slug, "busy");
+	CU_ASSERT_EQUAL(s.retry_after, 1);
+	gate_leave();
+	rig_enrol_csr(&rig, buf_view(&csr), &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "challenge");
+	buf_free(&csr);
+}
+
 static CU_TestInfo tests[] = {
     T(every_algorithm_is_mirrored),
     T(an_ec_client_is_answered_by_key_agreement),
@@ -304,6 +345,7 @@ static CU_TestInfo tests[] = {
     T(only_the_right_challenge_opens),
     T(a_profile_without_challenges_opens_to_nobody),
     T(a_one_time_challenge_is_for_one_request),
+    T(a_busy_gate_asks_for_patience),
     T(another_signer_key_is_a_matter_of_the_profile),
     T(the_chain_comes_along_when_the_profile_wants_it),
     CU_TEST_INFO_NULL,

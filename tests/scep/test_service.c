@@ -51,6 +51,7 @@ a_profile_is_found_by_id_and_by_name(void)
 		expect(paths[i], "operation=GetCACaps", 200, "ok");
 	expect("/scep/unknown/pkiclient.exe", "operation=GetCACaps", 404, "no-profile");
 	expect("/scep/" RIG_PROFILE "x", "operation=GetCACaps", 404, "no-profile");
+	expect("/scep/11111111", "operation=GetCACaps", 404, "no-profile"); /* a part of RIG_ID */
 	expect("/cgi-bin/pkiclient.exe", "operation=GetCACaps", 404, "no-profile");
 }
 
@@ -148,6 +149,22 @@ capabilities_follow_the_profile(void)
 	http_reply_free(&out);
 	rig.sp->profile.algs = ALGS_ALL;
 	rig_prepare(&rig);
+}
+
+static void
+a_profile_without_ra_or_ca_is_not_prepared(void)
+{
+	const struct service_profile kept = *rig.sp;
+
+	for (int i = 0; i < 2; i++) {
+		struct err e = ERR_INIT;
+
+		rig.sp->n_ras = i == 0 ? 0 : kept.n_ras;
+		rig.sp->ca = i == 0 ? kept.ca : NULL;
+		CU_ASSERT_EQUAL(service_prepare(&rig.service, &e), -1);
+		CU_ASSERT_EQUAL(e.code, ERR_CONFIG);
+	}
+	*rig.sp = kept;
 }
 
 static int
@@ -260,16 +277,44 @@ no_request_can_forge_a_log_line(void)
 	http_reply_free(&out);
 }
 
+/* What a stranger can bring about at will is no alarm. */
+static void
+the_level_of_a_line(void)
+{
+	static const struct {
+		const char *path, *query, *level;
+		int http;
+	} rows[] = {
+	    {"/scep/" RIG_PROFILE, "operation=GetCACaps", " level=info ", 200},
+	    {"/scep/unknown", "operation=GetCACaps", " level=warn ", 404},
+	    {"/scep/" RIG_PROFILE "/challenge", "", " level=warn ", 503},
+	};
+
+	rig.sp->profile.challenge_type = CHALLENGE_DYNAMIC;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct http_reply out;
+		struct seen s;
+
+		rig_get(&rig, rows[i].path, rows[i].query, &out, &s);
+		CU_ASSERT_EQUAL(s.http, rows[i].http);
+		CU_ASSERT_PTR_NOT_NULL(strstr(s.line, rows[i].level));
+		http_reply_free(&out);
+	}
+	rig.sp->profile.challenge_type = CHALLENGE_STATIC;
+}
+
 static CU_TestInfo tests[] = {
     T(a_profile_is_found_by_id_and_by_name),
     T(further_paths_and_the_default_profile_serve),
     T(errors_of_http_are_one_plain_line),
     T(deep_messages_are_refused_before_any_library_sees_them),
     T(capabilities_follow_the_profile),
+    T(a_profile_without_ra_or_ca_is_not_prepared),
     T(the_ra_comes_first_then_the_ca),
     T(the_source_comes_from_trusted_proxies_only),
     T(what_an_earlier_request_left_is_forgotten),
     T(no_request_can_forge_a_log_line),
+    T(the_level_of_a_line),
     CU_TEST_INFO_NULL,
 };
 

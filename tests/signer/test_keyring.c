@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include "harness.h"
 #include "signer/keyring.h"
@@ -90,6 +91,9 @@ a_passphrase_is_needed_and_must_be_right(void)
 	CU_ASSERT_EQUAL(load("battery staple"), ERR_KEY_FILE);
 	CU_ASSERT_EQUAL(load(""), ERR_KEY_FILE);
 	CU_ASSERT_EQUAL(load(NULL), ERR_KEY_FILE);
+	/* No passphrase is not an empty one. */
+	write_key(make_rsa(2048, 0), "", 0600);
+	CU_ASSERT_EQUAL(load(NULL), ERR_KEY_FILE);
 }
 
 static void
@@ -138,10 +142,21 @@ ca_accepts(EVP_PKEY *key, EVP_PKEY *cert_key)
 static void
 an_ra_key_is_rsa_and_its_certificates(void)
 {
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
+	EVP_PKEY *pss = NULL;
+
+	EVP_PKEY_keygen_init(ctx);
+	EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048);
+	CU_ASSERT_EQUAL_FATAL(EVP_PKEY_keygen(ctx, &pss), 1);
+	EVP_PKEY_CTX_free(ctx);
+
 	CU_ASSERT_TRUE(ra_accepts(make_rsa(2048, 0), make_rsa(2048, 0)));
 	CU_ASSERT_FALSE(ra_accepts(make_rsa(2048, 0), make_rsa(2048, 1)));
 	CU_ASSERT_FALSE(ra_accepts(make_rsa(1024, 0), make_rsa(1024, 0)));
 	CU_ASSERT_FALSE(ra_accepts(make_ec("P-256"), make_ec("P-256")));
+	/* A key that may only make PSS signatures can decrypt nothing. */
+	CU_ASSERT_FALSE(ra_accepts(pss, pss));
+	EVP_PKEY_free(pss);
 }
 
 static void

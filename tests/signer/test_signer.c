@@ -125,7 +125,8 @@ a_granted_plan_is_signed_and_no_other(void)
 	}
 }
 
-/* A plan altered after it was granted is not signed into the reply. */
+/* A plan altered after it was granted is not signed into the reply; nor is what came out of the
+ * signature when it is not the certificate that was planned. */
 static void
 a_plan_changed_after_the_grant_is_refused(void)
 {
@@ -145,8 +146,14 @@ a_plan_changed_after_the_grant_is_refused(void)
 	plan_for(&p, &a, &plan);
 	grant = granted(&p, &plan);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(grant);
-	X509_gmtime_adj(X509_getm_notAfter(plan.cert), 86400L * 9999);
+	plan.tbs_digest[31] ^= 1;
 	CU_ASSERT_EQUAL(signer_issue(k, grant, &plan, &der, &e), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "is not the planned one"));
+	plan.tbs_digest[31] ^= 1;
+	X509_gmtime_adj(X509_getm_notAfter(plan.cert), 86400L * 9999);
+	err_clear(&e);
+	CU_ASSERT_EQUAL(signer_issue(k, grant, &plan, &der, &e), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "not for this plan"));
 	CU_ASSERT_EQUAL(der.n, 0);
 	grant_free(grant);
 	plan_free(&plan);

@@ -144,6 +144,49 @@ ciphertexts_of_no_block_give_a_key_too(void)
 		}
 }
 
+/* A ciphertext that begins with a zero is not taken without it. */
+static void
+a_ciphertext_is_as_long_as_the_modulus(void)
+{
+	uint8_t block[K], encrypted[K] = {1};
+	struct secret cek = {0};
+
+	block_with(NONE, 16, 0x5a, block);
+	for (unsigned i = 0; encrypted[0] != 0; i++) {
+		block[10] = (uint8_t)(i % 255 + 1);
+		block[11] = (uint8_t)(i / 255 + 1);
+		raw_encrypt(block, encrypted);
+	}
+	unwrap(view_of(encrypted, K), KEY_TRANSPORT_PKCS1, 16, &cek);
+	CU_ASSERT_EQUAL(memcmp(cek.p, block + K - 16, 16), 0);
+	unwrap(view_of(encrypted + 1, K - 1), KEY_TRANSPORT_PKCS1, 16, &cek);
+	CU_ASSERT_NOT_EQUAL(memcmp(cek.p, block + K - 16, 16), 0);
+	secret_free(&cek);
+}
+
+/* What stands in for a key is known to nobody who lacks the RA key: another RA makes another. */
+static void
+the_key_of_a_fault_is_a_secret_of_the_ra(void)
+{
+	X509 *cert = make_cert(&(struct make_cert){.key = make_rsa(2048, 1), .cn = "CN=other"});
+	const struct env_recipient r = {
+	    {KEY_TRANSPORT_PKCS1, DIGEST_SHA256, DIGEST_SHA256}, view_str("no block")};
+	struct secret here = {0}, there = {0};
+	struct err e = ERR_INIT;
+	struct ra_key *other;
+
+	EVP_PKEY_up_ref(make_rsa(2048, 1));
+	other = ra_key_new(make_rsa(2048, 1), cert, &e);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(other);
+	CU_ASSERT_EQUAL(signer_unwrap(ra, &r, 16, &here, &e), 0);
+	CU_ASSERT_EQUAL(signer_unwrap(other, &r, 16, &there, &e), 0);
+	CU_ASSERT_FALSE(view_eq(secret_view(&here), secret_view(&there)));
+	secret_free(&here);
+	secret_free(&there);
+	ra_key_free(other);
+	X509_free(cert);
+}
+
 static void
 oaep_of_a_wrong_length_or_hash_gives_a_constant_key(void)
 {
@@ -286,6 +329,8 @@ static CU_TestInfo tests[] = {
     T(the_right_key_comes_out),
     T(every_fault_gives_a_constant_key),
     T(ciphertexts_of_no_block_give_a_key_too),
+    T(a_ciphertext_is_as_long_as_the_modulus),
+    T(the_key_of_a_fault_is_a_secret_of_the_ra),
     T(oaep_of_a_wrong_length_or_hash_gives_a_constant_key),
     T(repeating_a_message_tells_nothing),
     T(the_control_is_seen_through),

@@ -4,6 +4,7 @@
  */
 #include "support/redis.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -17,6 +18,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/admin.h"
 
 #define NEED(ok) ((ok) ? (void)0 : need_failed(#ok, __LINE__))
 
@@ -173,13 +175,65 @@ redis_conf(struct test_redis *r)
 }
 
 struct store *
-redis_store(struct test_redis *r)
+redis_store_of(const struct store_conf *c, const char *password)
 {
-	struct store_conf c = redis_conf(r);
 	struct err e = ERR_INIT;
 	struct store *s =
-	    store_new(&c, (struct view){0}, view_of(test_pepper, sizeof test_pepper), &e);
+	    store_new(c, view_str(password), view_of(test_pepper, sizeof test_pepper), &e);
 
 	NEED(s != NULL);
 	return s;
+}
+
+struct store *
+redis_store(struct test_redis *r)
+{
+	struct store_conf c = redis_conf(r);
+
+	return redis_store_of(&c, NULL);
+}
+
+void
+redis_account(struct test_redis *r, const char *user, enum acl_role role)
+{
+	struct store *s = redis_store(r);
+	struct err e = ERR_INIT;
+	struct buf line = {0};
+	enum library_state was;
+	redisReply *reply;
+
+	NEED(store_install(s, &was, &e) == 0);
+	store_free(s);
+	NEED(buf_printf(&line, "ACL SETUSER %s reset on >secret ", user) == 0);
+	NEED(acl_rules(role, "scepd", &line, &e) == 0);
+	/* No argument of it has a space or a per cent sign. */
+	reply = redis_do(r, buf_str(&line));
+	NEED(reply->type == REDIS_REPLY_STATUS);
+	freeReplyObject(reply);
+	buf_free(&line);
+}
+
+struct store *
+redis_store_as(struct test_redis *r, enum acl_role role)
+{
+	struct store_conf c = redis_conf(r);
+	char user[16];
+
+	snprintf(user, sizeof user, "%s", acl_role_name(role));
+	redis_account(r, user, role);
+	c.user = user;
+	return redis_store_of(&c, "secret");
+}
+
+int
+redis_free_port(void)
+{
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t len = sizeof at;
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	NEED(fd >= 0 && bind(fd, (struct sockaddr *)&at, sizeof at) == 0);
+	NEED(getsockname(fd, (struct sockaddr *)&at, &len) == 0);
+	close(fd);
+	return ntohs(at.sin_port);
 }

@@ -11,6 +11,7 @@
 
 #include <hiredis/hiredis.h>
 
+#include "store/acl.h"
 #include "store/store.h"
 
 struct test_redis {
@@ -39,6 +40,18 @@ struct store_conf redis_conf(struct test_redis *r);
 
 /* A store on it with a fixed pepper. Ends the program when it cannot be made. */
 struct store *redis_store(struct test_redis *r);
+
+/* A store of a configuration, with the fixed pepper. Ends the program when it cannot be made. */
+struct store *redis_store_of(const struct store_conf *c, const char *password);
+
+/* Makes an account of the published rules (password "secret") after loading the library. */
+void redis_account(struct test_redis *r, const char *user, enum acl_role role);
+
+/* A store with such an account, made now, called like its role. */
+struct store *redis_store_as(struct test_redis *r, enum acl_role role);
+
+/* A TCP port of 127.0.0.1 that is free at this moment. */
+int redis_free_port(void);
 
 extern const uint8_t test_pepper[STORE_PEPPER_LEN];
 

@@ -2,13 +2,7 @@
  *
  * Runs the suites of the wire layer.
  */
-#include "base/ossl.h"
 #include "suites.h"
-
-#define SUITE(module)                                                                              \
-	{                                                                                          \
-#module, NULL, NULL, NULL, NULL, module##_tests                                    \
-	}
 
 int
 main(void)
@@ -18,19 +12,16 @@ main(void)
 	    SUITE(query),
 	    SUITE(route),
 	    SUITE(tlv),
+	    SUITE(alg),
+	    SUITE(cms),
 	    SUITE(scep_attr),
 	    SUITE(scep_msg),
 	    SUITE(scep_env),
 	    SUITE(csr),
 	    SUITE(scep_body),
+	    SUITE(recorded),
 	    CU_SUITE_INFO_NULL,
 	};
-	struct err e = ERR_INIT;
-	int rc;
 
-	if (ossl_start(&e) != 0)
-		return 99;
-	rc = run_suites(suites);
-	ossl_stop();
-	return rc;
+	return run_suites(suites);
 }

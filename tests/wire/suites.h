@@ -7,9 +7,12 @@
 
 #include "harness.h"
 
+extern CU_TestInfo alg_tests[];
+extern CU_TestInfo cms_tests[];
 extern CU_TestInfo csr_tests[];
 extern CU_TestInfo http_tests[];
 extern CU_TestInfo query_tests[];
+extern CU_TestInfo recorded_tests[];
 extern CU_TestInfo route_tests[];
 extern CU_TestInfo scep_attr_tests[];
 extern CU_TestInfo scep_body_tests[];

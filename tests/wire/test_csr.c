@@ -165,9 +165,14 @@ challenge_is_octets(X509_REQ *req, void *arg)
 static void
 a_challenge_in_a_wrong_shape_is_refused(void)
 {
+	struct string time_of_day = {V_ASN1_UTCTIME, "231114221320Z", 13, NULL};
+	struct string no_utf8 = {V_ASN1_UTF8STRING, "\xff\xfe", 2, NULL};
+
 	CU_ASSERT_EQUAL(code_of(NULL, NULL), ERR_OK);
 	CU_ASSERT_EQUAL(code_of(two_values, NULL), ERR_CSR);
 	CU_ASSERT_EQUAL(code_of(challenge_is_octets, NULL), ERR_CSR);
+	CU_ASSERT_EQUAL(code_of(add_challenge, &time_of_day), ERR_CSR);
+	CU_ASSERT_EQUAL(code_of(add_challenge, &no_utf8), ERR_CSR);
 }
 
 static void
@@ -281,6 +286,80 @@ a_forbidden_digest_proves_nothing(void)
 	buf_free(&der);
 }
 
+/* A request by `key` that names another signature algorithm than the one it was signed with. */
+static enum err_code
+code_renamed(EVP_PKEY *key, int nid)
+{
+	X509_ALGOR *alg = X509_ALGOR_new();
+	struct buf der = {0}, renamed = {0};
+	enum err_code code;
+	X509_REQ *req;
+	struct csr c;
+
+	build(NULL, NULL, key, key == make_ed25519() ? NULL : EVP_sha256(), &der);
+	req = ossl_csr_read(buf_view(&der));
+	X509_ALGOR_set0(alg, OBJ_nid2obj(nid), V_ASN1_NULL, NULL);
+	CU_ASSERT_EQUAL_FATAL(X509_REQ_set1_signature_algo(req, alg), 1);
+	CU_ASSERT_EQUAL_FATAL(ossl_write(&renamed, req, ASN1_ITEM_rptr(X509_REQ)), 0);
+	code = read_der(buf_view(&renamed), &c);
+	csr_free(&c);
+	X509_REQ_free(req);
+	X509_ALGOR_free(alg);
+	buf_free(&der);
+	buf_free(&renamed);
+	return code;
+}
+
+static void
+the_signature_is_what_it_is_called(void)
+{
+	struct buf der = {0};
+	struct csr c;
+
+	CU_ASSERT_EQUAL(code_renamed(make_rsa(2048, 0), NID_sha256WithRSAEncryption), ERR_OK);
+	CU_ASSERT_EQUAL(code_renamed(make_rsa(2048, 0), NID_ecdsa_with_SHA256), ERR_CSR_PROOF);
+	CU_ASSERT_EQUAL(code_renamed(make_rsa(2048, 0), NID_ED25519), ERR_CSR_PROOF);
+	CU_ASSERT_EQUAL(code_renamed(make_ed25519(), NID_ED448), ERR_CSR_PROOF);
+	/* A key that is never made. */
+	build(NULL, NULL, make_ec("secp256k1"), EVP_sha256(), &der);
+	CU_ASSERT_EQUAL(read_der(buf_view(&der), &c), ERR_CSR_PROOF);
+	csr_free(&c);
+	buf_free(&der);
+}
+
+static X509_PUBKEY *
+spki_of(int nid, int type, int curve)
+{
+	X509_PUBKEY *spki = X509_PUBKEY_new();
+
+	CU_ASSERT_EQUAL_FATAL(
+	    X509_PUBKEY_set0_param(spki, OBJ_nid2obj(nid), type,
+	        type == V_ASN1_OBJECT ? OBJ_nid2obj(curve) : NULL, OPENSSL_memdup("key", 3), 3),
+	    1);
+	return spki;
+}
+
+/* The same octets are the same key only under the same algorithm and on the same curve. */
+static void
+a_key_is_more_than_its_octets(void)
+{
+	X509_PUBKEY *rsa = spki_of(NID_rsaEncryption, V_ASN1_NULL, 0);
+	X509_PUBKEY *bare = spki_of(NID_rsaEncryption, V_ASN1_UNDEF, 0);
+	X509_PUBKEY *pss = spki_of(NID_rsassaPss, V_ASN1_NULL, 0);
+	X509_PUBKEY *p256 = spki_of(NID_X9_62_id_ecPublicKey, V_ASN1_OBJECT, NID_X9_62_prime256v1);
+	X509_PUBKEY *k256 = spki_of(NID_X9_62_id_ecPublicKey, V_ASN1_OBJECT, NID_secp256k1);
+
+	CU_ASSERT_TRUE(csr_same_key(rsa, bare));
+	CU_ASSERT_TRUE(csr_same_key(p256, p256));
+	CU_ASSERT_FALSE(csr_same_key(rsa, pss));
+	CU_ASSERT_FALSE(csr_same_key(p256, k256));
+	X509_PUBKEY_free(rsa);
+	X509_PUBKEY_free(bare);
+	X509_PUBKEY_free(pss);
+	X509_PUBKEY_free(p256);
+	X509_PUBKEY_free(k256);
+}
+
 static void
 the_signers_key_serves_when_it_is_the_same(void)
 {
@@ -369,6 +448,9 @@ what_is_in_a_request_is_counted(void)
 static void
 what_is_no_request_is_refused(void)
 {
+	/* The outer structure is right, and there is nothing in it. */
+	static const char no_info[] = "\x30\x12\x30\x00\x30\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d"
+	                              "\x01\x01\x0b\x03\x01\x00";
 	struct buf der = {0};
 	struct csr c;
 
@@ -386,10 +468,7 @@ what_is_no_request_is_refused(void)
 	/* Of a sane shape, but something else: all of it, or what is signed. */
 	CU_ASSERT_EQUAL(read_der(view_of("\x30\x02\x05\x00", 4), &c), ERR_CSR);
 	csr_free(&c);
-	CU_ASSERT_EQUAL(
-	    read_der(
-	        view_of("\x30\x0d\x30\x02\x05\x00\x30\x03\x06\x01\x2a\x03\x02\x00\x00", 15), &c),
-	    ERR_CSR);
+	CU_ASSERT_EQUAL(read_der(view_of(no_info, sizeof no_info - 1), &c), ERR_CSR);
 	csr_free(&c);
 	buf_free(&der);
 }
@@ -404,6 +483,8 @@ CU_TestInfo csr_tests[] = {
     T(a_wrong_version_number_is_forgiven),
     T(possession_is_proved_by_every_kind_of_key),
     T(a_forbidden_digest_proves_nothing),
+    T(the_signature_is_what_it_is_called),
+    T(a_key_is_more_than_its_octets),
     T(the_signers_key_serves_when_it_is_the_same),
     T(what_is_in_a_request_is_counted),
     T(what_is_no_request_is_refused),

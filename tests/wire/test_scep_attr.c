@@ -12,7 +12,7 @@
 #define SCEP "2.16.840.1.113733.1.9."
 
 static X509_ATTRIBUTE *
-attr(const char *oid, int type, const char *data, int len)
+attr(const char *oid, int type, const void *data, int len)
 {
 	ASN1_OBJECT *obj = OBJ_txt2obj(oid, 1);
 	X509_ATTRIBUTE *a = X509_ATTRIBUTE_create_by_OBJ(NULL, obj, type, data, len);
@@ -198,6 +198,43 @@ reads_a_message_type_only_in_plain_digits(void)
 	}
 }
 
+static bool
+data_with(int type, const void *value)
+{
+	struct scep_attrs a;
+
+	CU_ASSERT_EQUAL(read_with(attr("1.2.840.113549.1.9.3", type, value, -1), &a), ERR_OK);
+	return a.is_data;
+}
+
+/* These two are judged when the signature is, so that a CertRep can say it. */
+static void
+a_wrong_content_type_or_time_counts_as_none(void)
+{
+	struct scep_attrs a;
+
+	CU_ASSERT_TRUE(data_with(V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data)));
+	CU_ASSERT_TRUE(data_with(V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_enveloped)));
+	CU_ASSERT_FALSE(data_with(V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_signed)));
+	CU_ASSERT_FALSE(data_with(V_ASN1_BOOLEAN, "x"));
+	CU_ASSERT_EQUAL(
+	    read_with(attr("1.2.840.113549.1.9.5", V_ASN1_UTCTIME, "231114221320Z", 13), &a),
+	    ERR_OK);
+	CU_ASSERT_EQUAL(a.signing_time, 1700000000);
+	CU_ASSERT_EQUAL(
+	    read_with(attr("1.2.840.113549.1.9.5", V_ASN1_UTCTIME, "231314221320Z", 13), &a),
+	    ERR_OK);
+	CU_ASSERT_EQUAL(a.signing_time, 0);
+}
+
+static void
+an_empty_value_is_refused(void)
+{
+	CU_ASSERT_EQUAL(read_with(attr(SCEP "6", V_ASN1_OCTET_STRING, "", 0), NULL), ERR_ATTRIBUTE);
+	CU_ASSERT_EQUAL(
+	    read_with(attr(SCEP "3", V_ASN1_PRINTABLESTRING, "", 0), NULL), ERR_ATTRIBUTE);
+}
+
 static void
 writes_what_it_reads(void)
 {
@@ -272,6 +309,8 @@ CU_TestInfo scep_attr_tests[] = {
     T(ignores_attributes_of_others),
     T(takes_any_octets_as_transaction_id),
     T(reads_a_message_type_only_in_plain_digits),
+    T(a_wrong_content_type_or_time_counts_as_none),
+    T(an_empty_value_is_refused),
     T(writes_what_it_reads),
     T(a_reply_has_exactly_the_attributes_of_its_status),
     CU_TEST_INFO_NULL,

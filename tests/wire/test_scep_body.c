@@ -40,6 +40,37 @@ certificates_keep_their_order(void)
 	buf_free(&der);
 }
 
+/* A SignedData of one certificate, with a SEQUENCE of nothing beside it. */
+static void
+what_is_no_certificate_or_crl_is_refused(void)
+{
+	X509 *cert = make_cert(&(struct make_cert){.key = make_rsa(2048, 0), .cn = "CN=a"});
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	const struct view nothing = view_of("\x30\x00", 2);
+
+	sk_X509_push(certs, cert);
+	for (int crl = 0; crl < 2; crl++) {
+		struct buf der = {0}, changed = {0};
+		struct err e = ERR_INIT;
+		X509_CRL *read = NULL;
+		CMS_SIGNED *sd;
+
+		CU_ASSERT_EQUAL_FATAL(certs_only_write(certs, NULL, &der), 0);
+		sd = cms_read(buf_view(&der), NID_pkcs7_signed, ASN1_ITEM_rptr(CMS_SIGNED), &e);
+		if (crl != 0)
+			sd->crls = sk_ASN1_TYPE_new_null();
+		sk_ASN1_TYPE_push(crl != 0 ? sd->crls : sd->certs, cms_any(nothing));
+		CU_ASSERT_EQUAL_FATAL(
+		    cms_write(&changed, NID_pkcs7_signed, sd, ASN1_ITEM_rptr(CMS_SIGNED)), 0);
+		CU_ASSERT_PTR_NULL(certs_only_read(buf_view(&changed), &read, &e));
+		CU_ASSERT_EQUAL(e.code, ERR_MESSAGE);
+		CMS_SIGNED_free(sd);
+		buf_free(&der);
+		buf_free(&changed);
+	}
+	sk_X509_pop_free(certs, X509_free);
+}
+
 static void
 issuer_and_subject_round_trip(void)
 {
@@ -94,6 +125,7 @@ capabilities_are_read_in_any_form(void)
 
 CU_TestInfo scep_body_tests[] = {
     T(certificates_keep_their_order),
+    T(what_is_no_certificate_or_crl_is_refused),
     T(issuer_and_subject_round_trip),
     T(capabilities_are_one_a_line),
     T(capabilities_are_read_in_any_form),

@@ -5,6 +5,7 @@
  */
 #include "harness.h"
 #include "suites.h"
+#include "support/change.h"
 #include "support/make.h"
 
 #include <openssl/bn.h>
@@ -152,28 +153,6 @@ odd_signer_certificates_serve(void)
 }
 
 static void
-keep(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg)
-{
-	(void)sd;
-	(void)si;
-	(void)arg;
-}
-
-static void
-set_digest(CMS_SIGNED *sd, CMS_SIGNER *si, void *nid)
-{
-	(void)sd;
-	X509_ALGOR_set0(si->digest_alg, OBJ_nid2obj(*(int *)nid), V_ASN1_NULL, NULL);
-}
-
-static void
-set_sig_alg(CMS_SIGNED *sd, CMS_SIGNER *si, void *nid)
-{
-	(void)sd;
-	X509_ALGOR_set0(si->sig_alg, OBJ_nid2obj(*(int *)nid), V_ASN1_NULL, NULL);
-}
-
-static void
 forbidden_algorithms_are_refused_before_the_signature(void)
 {
 	int md5 = NID_md5, md4 = NID_md4, wrong = NID_sha512WithRSAEncryption,
@@ -182,14 +161,14 @@ forbidden_algorithms_are_refused_before_the_signature(void)
 
 	/* The signature is never made again: were it looked at first, the answer would be another.
 	 */
-	CU_ASSERT_EQUAL(spoiled(keep, NULL, true), ERR_OK);
-	CU_ASSERT_EQUAL(spoiled(set_digest, &md5, false), ERR_DIGEST);
-	CU_ASSERT_EQUAL(spoiled(set_digest, &md4, false), ERR_DIGEST);
-	CU_ASSERT_EQUAL(spoiled(set_sig_alg, &wrong, false), ERR_SIGNATURE_ALG);
-	CU_ASSERT_EQUAL(spoiled(set_sig_alg, &md5rsa, false), ERR_SIGNATURE_ALG);
-	CU_ASSERT_EQUAL(spoiled(set_sig_alg, &ecdsa, false), ERR_SIGNATURE_ALG);
-	CU_ASSERT_EQUAL(spoiled(set_sig_alg, &ed, false), ERR_SIGNATURE_ALG);
-	CU_ASSERT_EQUAL(spoiled(set_sig_alg, &fine, false), ERR_OK);
+	CU_ASSERT_EQUAL(spoiled(change_nothing, NULL, true), ERR_OK);
+	CU_ASSERT_EQUAL(spoiled(change_digest, &md5, false), ERR_DIGEST);
+	CU_ASSERT_EQUAL(spoiled(change_digest, &md4, false), ERR_DIGEST);
+	CU_ASSERT_EQUAL(spoiled(change_sig_alg, &wrong, false), ERR_SIGNATURE_ALG);
+	CU_ASSERT_EQUAL(spoiled(change_sig_alg, &md5rsa, false), ERR_SIGNATURE_ALG);
+	CU_ASSERT_EQUAL(spoiled(change_sig_alg, &ecdsa, false), ERR_SIGNATURE_ALG);
+	CU_ASSERT_EQUAL(spoiled(change_sig_alg, &ed, false), ERR_SIGNATURE_ALG);
+	CU_ASSERT_EQUAL(spoiled(change_sig_alg, &fine, false), ERR_OK);
 }
 
 static void
@@ -227,15 +206,6 @@ many_certs(CMS_SIGNED *sd, CMS_SIGNER *si, void *n)
 }
 
 static void
-no_certs(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg)
-{
-	(void)si;
-	(void)arg;
-	sk_ASN1_TYPE_pop_free(sd->certs, ASN1_TYPE_free);
-	sd->certs = NULL;
-}
-
-static void
 set_content_type(CMS_SIGNED *sd, CMS_SIGNER *si, void *nid)
 {
 	(void)si;
@@ -256,7 +226,7 @@ shapes_out_of_bounds_are_refused(void)
 	CU_ASSERT_EQUAL(spoiled(many_digests, &none, false), ERR_LIMITS);
 	CU_ASSERT_EQUAL(spoiled(many_certs, &nine, false), ERR_LIMITS);
 	CU_ASSERT_EQUAL(spoiled(many_certs, &eight, false), ERR_OK);
-	CU_ASSERT_EQUAL(spoiled(no_certs, NULL, false), ERR_SIGNER);
+	CU_ASSERT_EQUAL(spoiled(change_no_certs, NULL, false), ERR_SIGNER);
 	CU_ASSERT_EQUAL(spoiled(set_content_type, &enveloped, false), ERR_OK);
 	CU_ASSERT_EQUAL(spoiled(set_content_type, &signed_data, false), ERR_MESSAGE);
 }
@@ -267,16 +237,6 @@ other_cert_first(CMS_SIGNED *sd, CMS_SIGNER *si, void *der)
 {
 	(void)si;
 	sk_ASN1_TYPE_insert(sd->certs, cms_any(buf_view(der)), 0);
-}
-
-static void
-by_key_id(CMS_SIGNED *sd, CMS_SIGNER *si, void *cert)
-{
-	(void)sd;
-	CMS_ID_free(si->sid);
-	si->sid = CMS_ID_new();
-	si->sid->type = CMS_ID_KEY;
-	si->sid->d.key_id = ASN1_OCTET_STRING_dup(X509_get0_subject_key_id(cert));
 }
 
 static void
@@ -293,7 +253,7 @@ the_signer_is_found_by_sid(void)
 	CU_ASSERT_EQUAL(spoiled(other_cert_first, &der, false), ERR_OK);
 	buf_free(&der);
 	sign(key, with_id, DIGEST_SHA256, false, &content_view, &der);
-	make_changed(buf_view(&der), by_key_id, with_id, NULL, &changed);
+	make_changed(buf_view(&der), change_to_key_id, with_id, NULL, &changed);
 	CU_ASSERT_EQUAL(outcome(buf_view(&changed), ALL_DIGESTS), ERR_OK);
 	buf_free(&der);
 	buf_free(&changed);
@@ -312,7 +272,7 @@ a_known_certificate_can_stand_in(void)
 	struct err e = ERR_INIT;
 
 	sign(make_rsa(2048, 0), cert, DIGEST_SHA256, false, &content_view, &der);
-	make_changed(buf_view(&der), no_certs, NULL, NULL, &bare);
+	make_changed(buf_view(&der), change_no_certs, NULL, NULL, &bare);
 	CU_ASSERT_EQUAL_FATAL(scep_msg_read(buf_view(&bare), &m, &e), 0);
 	CU_ASSERT_EQUAL(scep_msg_verify(&m, ALL_DIGESTS, cert, &e), 0);
 	scep_msg_free(&m);
@@ -352,14 +312,6 @@ drop_content_type(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg)
 		if (OBJ_obj2nid(X509_ATTRIBUTE_get0_object(
 		        sk_X509_ATTRIBUTE_value(si->signed_attrs, i))) == NID_pkcs9_contentType)
 			X509_ATTRIBUTE_free(sk_X509_ATTRIBUTE_delete(si->signed_attrs, i));
-}
-
-static void
-change_signature(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg)
-{
-	(void)sd;
-	(void)arg;
-	si->signature->data[9] ^= 1;
 }
 
 static void

@@ -67,6 +67,7 @@ malformed_shapes(void)
 	    {"30020000", "out of place"},
 	    {"308002010000", "out of place"},
 	    {"3080", "cut short"},
+	    {"30800001", "out of place"},
 	    {"308000", "out of place"},
 	    {"3080020100", "cut short"},
 	    {"308030800201000000", "cut short"},

@@ -30,19 +30,22 @@ local function mint_refusal(pool, a, now)
 	return nil, exp
 end
 
--- Writes a challenge, once: calling it again with the same mac changes nothing. Its expiry in ms.
+-- Writes a challenge, once: calling it again with the same mac changes nothing. Its expiry in ms. It is
+-- counted before it exists: whatever stops in the middle, none is alive and not counted.
 local function mint_put(pool, a, now, exp)
 	local ch = pool .. ':ch:' .. a.mac
 	if exp then
+		-- This write makes a WAIT on this connection cover what another one has written.
+		redis.call('HSET', ch, 'exp', exp)
 		return tonumber(exp)
 	end
 	exp = now + tonumber(a.ttl) * 1000
+	redis.call('ZADD', pool .. ':pend:' .. a.profile, exp, a.mac)
 	redis.call('HSET', ch, 'p', a.profile, 'exp', exp, 'by', a.by, 'at', now)
 	if a.bound == '1' then
 		redis.call('HSET', ch, 'sub', a.subject, 'san', a.sans)
 	end
 	redis.call('PEXPIREAT', ch, exp)
-	redis.call('ZADD', pool .. ':pend:' .. a.profile, exp, a.mac)
 	return exp
 end
 

@@ -39,6 +39,35 @@ local function expect(key, kind)
 	end
 end
 
+-- A walk over a sorted set goes on behind a place, a score and a member that may be gone by now; the
+-- empty place is the beginning. Where that is, as a rank.
+local function rank_behind(key, score, member)
+	if score == '' then
+		return 0
+	end
+	local low, high = redis.call('ZCOUNT', key, '-inf', '(' .. score), redis.call('ZCOUNT', key, '-inf', score)
+	while low < high do
+		local middle = math.floor((low + high) / 2)
+		if redis.call('ZRANGE', key, middle, middle)[1] <= member then
+			low = middle + 1
+		else
+			high = middle
+		end
+	end
+	return low
+end
+
+-- One step of such a walk: at most so many members with their scores, and the next place as a score and
+-- a member, empty at the end.
+local function walk(key, score, member, many)
+	local first = rank_behind(key, score, member)
+	local found = redis.call('ZRANGE', key, first, first + many - 1, 'WITHSCORES')
+	if #found < 2 * many then
+		return found, '', ''
+	end
+	return found, found[#found], found[#found - 1]
+end
+
 -- Puts an event into the stream of outcomes of the last 24 hours; note is JSON.
 local STREAM_MAX, STREAM_SPAN = 200000, 86400000
 local function note_event(pool, now, note)

@@ -3,29 +3,58 @@
 
 local QUEUE = {'st', 'p', 'ca', 'at', 'about', 'sub', 'san', 'serial', 'decided', 'who'}
 
--- requests: those of a profile that wait or were approved and not fetched yet, from a place on: next,
--- then req, expiry in ms and the fields of QUEUE of each.
+-- req, expiry in ms and the fields of QUEUE.
+local function queue_row(pool, req, expiry)
+	local t = redis.call('HMGET', pool .. ':rq:' .. req, unpack(QUEUE))
+	local row = {req, expiry}
+	for i = 1, #QUEUE do
+		row[i + 2] = t[i] or ''
+	end
+	return row
+end
+
+-- requests: those of a profile that wait or were approved and not fetched yet, by expiry, from a place
+-- on: PAGE and the next place (score, member; empty at the end), then a row each.
 register('requests', function(keys, args)
 	local pool, now = keys[1], now_ms()
-	local a = named(args, {'profile', 'from', 'limit'})
+	local a = named(args, {'profile', 'score', 'member'})
 	local queue = pool .. ':pq:' .. a.profile
-	local from, limit = tonumber(a.from) or 0, tonumber(a.limit) or 100
 	redis.call('ZREMRANGEBYSCORE', queue, '-inf', now)
-	local found = redis.call('ZRANGE', queue, from, from + limit - 1, 'WITHSCORES')
-	local out = {#found == 2 * limit and tostring(from + limit) or ''}
+	local found, score, member = walk(queue, a.score, a.member, 100)
+	local out = {'PAGE', score, member}
 	for i = 1, #found, 2 do
-		local t = redis.call('HMGET', pool .. ':rq:' .. found[i], unpack(QUEUE))
-		local row = {found[i], found[i + 1]}
-		for j = 1, #QUEUE do
-			row[j + 2] = t[j] or ''
-		end
-		out[#out + 1] = row
+		out[#out + 1] = queue_row(pool, found[i], found[i + 1])
 	end
 	return out
 end)
 
+-- requests_named: of those the ones whose name begins so: PAGE and the next place, then the names.
+register('requests_named', function(keys, args)
+	local a = named(args, {'profile', 'score', 'member', 'begins'})
+	local found, score, member = walk(keys[1] .. ':pq:' .. a.profile, a.score, a.member, 1000)
+	local out = {'PAGE', score, member}
+	for i = 1, #found, 2 do
+		if string.sub(found[i], 1, #a.begins) == a.begins then
+			out[#out + 1] = found[i]
+		end
+	end
+	return out
+end)
+
+-- request: one request, whatever its state: FOUND row | NONE.
+register('request', function(keys, args)
+	local pool = keys[1]
+	local a = named(args, {'req'})
+	local left = redis.call('PTTL', pool .. ':rq:' .. a.req)
+	if left < 0 then
+		return {'NONE'}
+	end
+	return {'FOUND', queue_row(pool, a.req, now_ms() + left)}
+end)
+
 -- decide: the operator's word on a pending request: DONE | NONE | STATE word. An approved request keeps
--- its time to be fetched; a rejected one is remembered as long as it would have waited.
+-- its time to be fetched; a rejected one is remembered as long as it would have waited. The same word
+-- again changes nothing.
 register('decide', function(keys, args)
 	local pool, now = keys[1], now_ms()
 	local a = named(args, {'req', 'verdict', 'who'})
@@ -35,6 +64,9 @@ register('decide', function(keys, args)
 		return {'NONE'}
 	end
 	expect(pool .. ':pq:' .. rq.p, 'zset')
+	if rq.st == a.verdict then
+		return {'DONE'}
+	end
 	if rq.st ~= 'P' and not (rq.st == 'A' and a.verdict == 'D') then
 		return {'STATE', rq.st}
 	end

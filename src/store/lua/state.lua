@@ -31,6 +31,25 @@ register('note', function(keys, args)
 	return {answer}
 end)
 
+-- events: the stream from the newest on, or from before an entry: PAGE, the entry to go on before (''
+-- at the end), then id and note of each.
+register('events', function(keys, args)
+	local a = named(args, {'before'})
+	local found = redis.call('XREVRANGE', keys[1] .. ':log', a.before == '' and '+' or '(' .. a.before,
+		string.format('%d', now_ms() - STREAM_SPAN), 'COUNT', 500)
+	local out = {'PAGE', #found == 500 and found[500][1] or ''}
+	for _, entry in ipairs(found) do
+		out[#out + 1] = {entry[1], entry[2][2] or ''}
+	end
+	return out
+end)
+
+-- ready: whether the store takes what is written: READY.
+register('ready', function(keys)
+	redis.call('SET', keys[1] .. ':ready', now_ms(), 'PX', 60000)
+	return {'READY'}
+end)
+
 -- hello: what a worker checks when it connects: the digest of the library, the proof of the pepper
 -- (the first one to connect leaves it), the run id recorded by the administrator, the time in ms.
 register('hello', function(keys, args)

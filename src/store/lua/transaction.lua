@@ -57,11 +57,11 @@ local function enqueue(pool, a, now)
 	if redis.call('ZCARD', queue) >= tonumber(a.pending_max) then
 		return {'FULL'}
 	end
+	redis.call('ZADD', queue, now + ttl, a.req) -- first: what is pending can always be seen
 	claim(pool, a, ttl)
 	redis.call('HSET', key, 'st', 'P', 'plan', a.plan, 'about', a.about, 'at', now, 'ca', a.ca,
 		'p', a.profile, 'mac', a.mac, 'conf', a.conf, 'sub', a.subject, 'san', a.sans)
 	redis.call('PEXPIRE', key, ttl)
-	redis.call('ZADD', queue, now + ttl, a.req)
 	return {'PENDING'}
 end
 
@@ -73,10 +73,15 @@ local function resume(pool, a, rq, now)
 	if a.anew == rq.serial then
 		return begin(pool, a, rq, now)
 	end
-	redis.call('HSET', pool .. ':rq:' .. a.req, 'owner', a.owner,
-		'lease', now + tonumber(a.lease) * 1000)
-	redis.call('SET', pool .. ':tx:' .. a.tx, a.req, 'PX', tonumber(a.keep) * 1000)
-	return {'RESUME', redis.call('HINCRBY', pool .. ':rq:' .. a.req, 'fence', 1), rq.plan}
+	local key, ttl = pool .. ':rq:' .. a.req, tonumber(a.keep) * 1000
+	a.mac = a.mac ~= '' and a.mac or rq.mac or ''
+	claim(pool, a, ttl)
+	-- Whatever stopped begin in its middle (an account that lacks a command): nothing is signed whose
+	-- intent does not stand in the index.
+	redis.call('ZADD', pool .. ':int', 'NX', now, intent_member(a.ca, a.profile, a.req, rq.serial, rq.tbs))
+	redis.call('HSET', key, 'owner', a.owner, 'lease', now + tonumber(a.lease) * 1000, 'keep', a.keep)
+	redis.call('PEXPIRE', key, ttl)
+	return {'RESUME', redis.call('HINCRBY', key, 'fence', 1), rq.plan}
 end
 
 -- The answer for a request of which something is known; nil: begin.

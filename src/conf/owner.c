@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Whoever can write the configuration, or put another folder in the place of one with keys, decides
+ * who gets certificates; so nobody else may be able to.
+ */
+#include "conf/owner.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+#include "conf/folder.h"
+
+uid_t
+conf_user(const struct conf *c)
+{
+	const struct passwd *pw = *c->user != '\0' ? getpwnam(c->user) : NULL;
+
+	return pw != NULL ? pw->pw_uid : OWNER_NONE;
+}
+
+static int
+judge_in(const char *dir, const char *name, uid_t service, struct err *e)
+{
+	char *path = NULL;
+	int rc;
+
+	if (asprintf(&path, "%s/%s", dir, name) < 0)
+		return err_set(e, ERR_MEMORY, "no memory");
+	rc = file_judge(path, service, e);
+	free(path);
+	return rc;
+}
+
+/* The folder that the folder of `file` stands in: reading a key judges its own folder, but not
+ * whether that can be replaced. */
+static int
+judge_above(const char *file, uid_t service, struct err *e)
+{
+	char *folder = conf_folder(file), *above = folder != NULL ? conf_folder(folder) : NULL;
+	int rc;
+
+	if (above == NULL)
+		rc = err_set(e, ERR_MEMORY, "no memory");
+	else
+		rc = file_judge(above, service, e);
+	free(above);
+	free(folder);
+	return rc;
+}
+
+static int
+judge_profile(const struct conf_profile *p, uid_t service, struct err *e)
+{
+	if (file_judge(p->file, service, e) != 0)
+		return -1;
+	for (size_t i = 0; i < p->n_ras; i++)
+		if (judge_above(p->ra_keys[i], service, e) != 0)
+			return -1;
+	return 0;
+}
+
+int
+conf_judge(const struct conf *c, struct err *e)
+{
+	uid_t service = conf_user(c);
+
+	if (file_judge(c->file, service, e) != 0 || file_judge(c->dir, service, e) != 0 ||
+	    judge_in(c->dir, "profiles.d", service, e) != 0 ||
+	    file_judge(c->ca_dir, service, e) != 0)
+		return -1;
+	for (size_t i = 0; i < c->n_profiles; i++)
+		if (judge_profile(&c->profiles[i], service, e) != 0)
+			return -1;
+	return 0;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What load balancers ask: /health, whether there is a process that answers, and /ready, whether
+ * an enrolment could be served now. Neither says more to the outside than one fixed line.
+ */
+#include "request.h"
+#include "store/state.h"
+
+static int
+check_keys(struct request *r)
+{
+	const struct service *s = r->service;
+
+	if (s->n_profiles == 0)
+		return err_set(&r->err, ERR_NOT_READY, "there is no profile");
+	for (size_t i = 0; i < s->n_profiles; i++)
+		if (s->profiles[i].n_ras == 0 || s->profiles[i].ca == NULL ||
+		    s->profiles[i].ca->key == NULL)
+			return err_set(&r->err, ERR_NOT_READY, "the profile %s has no keys",
+			    s->profiles[i].profile.name);
+	return 0;
+}
+
+static int
+check_store(struct request *r)
+{
+	if (r->service->store == NULL)
+		return err_set(&r->err, ERR_STORE, "no store is configured");
+	return store_writable(r->service->store, &r->err);
+}
+
+static void
+say(struct request *r, const char *line)
+{
+	if (buf_add_str(&r->reply->body, line) != 0) {
+		http_reply_error(r->reply, ERR_MEMORY, NULL);
+		return;
+	}
+	r->reply->status = 200;
+	r->reply->type = "text/plain";
+}
+
+void
+op_health(struct request *r, bool ready)
+{
+	if (r->http->method != HTTP_GET && r->http->method != HTTP_HEAD) {
+		err_set(&r->err, ERR_METHOD, "GET only");
+		http_reply_error(r->reply, r->err.code, NULL);
+		r->reply->allow = "GET, HEAD";
+	} else if (!ready) {
+		say(r, "ok\n");
+	} else if (check_keys(r) != 0) {
+		http_reply_error(r->reply, r->err.code, "a key is missing");
+	} else if (check_store(r) != 0) {
+		http_reply_error(
+		    r->reply, r->err.code, "the store does not answer or takes no writes");
+	} else {
+		say(r, "ready\n");
+	}
+}

@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * A store that is gone, empty, full, read-only or holds rubbish, from before RESERVE on, or between
+ * RESERVE and COMMIT: no certificate, STORE, and when all is well again the request gets one
+ * certificate and a rival none.
+ */
+#include <string.h>
+
+#include "base/enc.h"
+#include "race.h"
+#include "store/call.h"
+
+static void
+stop(struct bench *b)
+{
+	redis_kill(&b->redis);
+}
+
+static void
+start(struct bench *b)
+{
+	bench_restart(b);
+}
+
+static void
+command(struct bench *b, const char *text)
+{
+	redisReply *r = redis_do(&b->redis, text);
+
+	CU_ASSERT_NOT_EQUAL(r->type, REDIS_REPLY_ERROR);
+	freeReplyObject(r);
+}
+
+static void
+fill(struct bench *b)
+{
+	command(b, "CONFIG SET maxmemory 1");
+}
+
+static void
+make_room(struct bench *b)
+{
+	command(b, "CONFIG SET maxmemory 0");
+}
+
+/* Of a primary that is not there. */
+static void
+make_replica(struct bench *b)
+{
+	command(b, "REPLICAOF 127.0.0.1 1");
+}
+
+static void
+make_primary(struct bench *b)
+{
+	command(b, "REPLICAOF NO ONE");
+}
+
+static void
+unload(struct bench *b)
+{
+	command(b, "FUNCTION FLUSH");
+	command(b, "ACL SETUSER default -function");
+}
+
+static void
+allow_load(struct bench *b)
+{
+	command(b, "ACL SETUSER default +function");
+}
+
+struct trouble {
+	void (*begin)(struct bench *b);
+	void (*end)(struct bench *b);
+};
+
+/* The request meets the trouble as a whole. */
+static void
+meet_before(struct bench *b, const struct trouble *t, const char *challenge)
+{
+	struct buf cert = {0};
+	struct err e = ERR_INIT;
+
+	bench_mint(b, challenge);
+	t->begin(b);
+	for (int i = 0; i < 2; i++) { /* on the old connection, and on a new one */
+		CU_ASSERT_EQUAL(
+		    enrol(&b->issuer, b->store, &b->right, challenge, "tid", &cert, &e), -1);
+		CU_ASSERT_EQUAL(e.code, ERR_STORE);
+		CU_ASSERT_EQUAL(cert.n, 0);
+		err_clear(&e);
+	}
+	t->end(b);
+	bench_judge(b, challenge, false);
+	buf_free(&cert);
+}
+
+/* The trouble comes between RESERVE and COMMIT. */
+static void
+meet_between(struct bench *b, const struct trouble *t, const char *challenge)
+{
+	struct enrolment n = {0};
+	struct err e = ERR_INIT;
+
+	bench_mint(b, challenge);
+	CU_ASSERT_FATAL(
+	    enrolment_plan(&n, &b->issuer, b->store, &b->right, challenge, "tid", &e) == 0 &&
+	    enrolment_reserve(&n, b->store, &e) == 0 && n.held.state == RESERVE_SIGN);
+	CU_ASSERT_FATAL(enrolment_sign(&n, &b->issuer, &e) == 0);
+	t->begin(b);
+	CU_ASSERT_EQUAL(enrolment_commit(&n, b->store, &e), -1);
+	CU_ASSERT_EQUAL(e.code, ERR_STORE);
+	CU_ASSERT_EQUAL(err_http(e.code), 503);
+	t->end(b);
+	bench_judge(b, challenge, false);
+	enrolment_free(&n);
+}
+
+static void
+meet(struct trouble t)
+{
+	struct bench b;
+
+	bench_start(&b);
+	meet_before(&b, &t, "before");
+	meet_between(&b, &t, "between");
+	bench_stop(&b);
+}
+
+static void
+test_stopped(void)
+{
+	meet((struct trouble){stop, start});
+}
+
+static void
+test_out_of_memory(void)
+{
+	meet((struct trouble){fill, make_room});
+}
+
+static void
+test_read_only(void)
+{
+	meet((struct trouble){make_replica, make_primary});
+}
+
+static void
+test_no_library(void)
+{
+	meet((struct trouble){unload, allow_load});
+}
+
+/* An empty store opens for nobody: what was reserved before cannot be committed. */
+static void
+test_flushed(void)
+{
+	struct bench b;
+	struct enrolment n = {0};
+	struct err e = ERR_INIT;
+
+	bench_start(&b);
+	bench_mint(&b, "flushed");
+	CU_ASSERT_FATAL(
+	    enrolment_plan(&n, &b.issuer, b.store, &b.right, "flushed", "tid", &e) == 0 &&
+	    enrolment_reserve(&n, b.store, &e) == 0 && enrolment_sign(&n, &b.issuer, &e) == 0);
+	command(&b, "FLUSHALL");
+	CU_ASSERT_EQUAL(enrolment_commit(&n, b.store, &e), -1);
+	CU_ASSERT_EQUAL(e.code, ERR_STORE);
+	bench_judge(&b, "flushed", true);
+	CU_ASSERT_EQUAL(redis_int(&b.redis, "ZCARD {scepd}:exp:ca"), 0);
+	enrolment_free(&n);
+	bench_stop(&b);
+}
+
+/* The keys that a request touches, by what they are called with its parts in them. */
+enum part { PART_NONE, PART_MAC, PART_REQUEST, PART_TRANSACTION, PART_PROFILE, PART_SERIAL };
+static const struct rubbish {
+	const char *kind;
+	enum part part;
+	bool reserve, commit; /* which of the two cannot do without it */
+} rubbish[] = {
+    {"ch:", PART_MAC, true, false},
+    {"rq:", PART_REQUEST, true, true},
+    {"tx:", PART_TRANSACTION, true, false},
+    {"pend:", PART_PROFILE, true, false},
+    {"pq:", PART_PROFILE, true, false},
+    {"off", PART_NONE, true, false},
+    {"int", PART_NONE, true, true},
+    {"exp:ca", PART_NONE, false, true},
+    {"log", PART_NONE, false, true},
+    {"crt:ca:", PART_SERIAL, true, true},
+};
+
+static void
+rubbish_key(
+    const struct rubbish *r, const struct bench *b, const struct enrolment *n, char key[200])
+{
+	char hex[65] = "";
+
+	switch (r->part) {
+	case PART_NONE:
+		break;
+	case PART_MAC:
+		hex_of(claim_mac(n->claim), hex);
+		break;
+	case PART_REQUEST:
+		hex_of(view_of(n->request, 32), hex);
+		break;
+	case PART_TRANSACTION:
+		hex_of(view_of(n->transaction, 32), hex);
+		break;
+	case PART_PROFILE:
+		snprintf(hex, sizeof hex, "%s", b->issuer.profile.id);
+		break;
+	case PART_SERIAL:
+		hex_of(view_of(n->plan.serial, SERIAL_LEN), hex);
+		break;
+	}
+	bench_key(key, "%s%s", r->kind, hex);
+}
+
+/* Puts a value of another type there, keeping what was; and the other way round. */
+static void
+spoil(struct bench *b, const char *key)
+{
+	if (redis_int(&b->redis, "EXISTS %s", key) == 1)
+		freeReplyObject(redis_do(&b->redis, "RENAME %s kept", key));
+	if (strstr(key, ":tx:") != NULL)
+		freeReplyObject(redis_do(&b->redis, "RPUSH %s rubbish", key));
+	else
+		freeReplyObject(redis_do(&b->redis, "SET %s rubbish", key));
+}
+
+static void
+restore(struct bench *b, const char *key)
+{
+	freeReplyObject(redis_do(&b->redis, "DEL %s", key));
+	if (redis_int(&b->redis, "EXISTS kept") == 1)
+		freeReplyObject(redis_do(&b->redis, "RENAME kept %s", key));
+}
+
+static void
+rubbish_at_reserve(struct bench *b, const struct rubbish *r)
+{
+	struct enrolment n = {0};
+	struct err e = ERR_INIT;
+	char challenge[32], key[200];
+	int rc;
+
+	snprintf(challenge, sizeof challenge, "reserve %s", r->kind);
+	bench_mint(b, challenge);
+	CU_ASSERT_FATAL(
+	    enrolment_plan(&n, &b->issuer, b->store, &b->right, challenge, "tid", &e) == 0);
+	rubbish_key(r, b, &n, key);
+	spoil(b, key);
+	rc = enrolment_reserve(&n, b->store, &e);
+	CU_ASSERT_EQUAL(rc, r->reserve ? -1 : 0);
+	CU_ASSERT_EQUAL(e.code, r->reserve ? ERR_STORE : ERR_OK);
+	CU_ASSERT_EQUAL(n.held.grant != NULL, !r->reserve);
+	restore(b, key);
+	bench_judge(b, challenge, false);
+	enrolment_free(&n);
+}
+
+static void
+rubbish_at_commit(struct bench *b, const struct rubbish *r)
+{
+	struct enrolment n = {0};
+	struct err e = ERR_INIT;
+	char challenge[32], key[200];
+	int rc;
+
+	snprintf(challenge, sizeof challenge, "commit %s", r->kind);
+	bench_mint(b, challenge);
+	CU_ASSERT_FATAL(
+	    enrolment_plan(&n, &b->issuer, b->store, &b->right, challenge, "tid", &e) == 0 &&
+	    enrolment_reserve(&n, b->store, &e) == 0 && enrolment_sign(&n, &b->issuer, &e) == 0);
+	rubbish_key(r, b, &n, key);
+	spoil(b, key);
+	rc = enrolment_commit(&n, b->store, &e);
+	CU_ASSERT_EQUAL(rc, r->commit ? -1 : 0);
+	CU_ASSERT_EQUAL(e.code, r->commit ? ERR_STORE : ERR_OK);
+	restore(b, key);
+	bench_judge(b, challenge, false);
+	enrolment_free(&n);
+}
+
+static void
+test_wrong_types(void)
+{
+	struct bench b;
+
+	bench_start(&b);
+	for (size_t i = 0; i < sizeof rubbish / sizeof *rubbish; i++) {
+		rubbish_at_reserve(&b, &rubbish[i]);
+		rubbish_at_commit(&b, &rubbish[i]);
+	}
+	bench_stop(&b);
+}
+
+/* What a connection looks at first. */
+static void
+test_wrong_types_at_connect(void)
+{
+	static const char *const names[] = {"pepper", "install"};
+	struct bench b;
+
+	bench_start(&b);
+	for (size_t i = 0; i < 2; i++) {
+		struct err e = ERR_INIT;
+		char key[200];
+
+		bench_mint(&b, names[i]);
+		bench_key(key, "%s", names[i]);
+		freeReplyObject(redis_do(&b.redis, "DEL %s", key));
+		freeReplyObject(redis_do(&b.redis, "RPUSH %s rubbish", key));
+		store_free(b.store);
+		b.store = redis_store(&b.redis);
+		CU_ASSERT_EQUAL(store_ready(b.store, &e), -1);
+		CU_ASSERT_EQUAL(e.code, ERR_STORE);
+		freeReplyObject(redis_do(&b.redis, "DEL %s", key));
+		bench_judge(&b, names[i], false);
+	}
+	bench_stop(&b);
+}
+
+static CU_TestInfo tests[] = {
+    T(test_stopped),
+    T(test_out_of_memory),
+    T(test_read_only),
+    T(test_no_library),
+    T(test_flushed),
+    T(test_wrong_types),
+    T(test_wrong_types_at_connect),
+    CU_TEST_INFO_NULL,
+};
+const CU_SuiteInfo broken_suite = {.pName = "broken", .pTests = tests};

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What a test may alter in a SignedData, for make_changed.
+ */
+#ifndef TESTS_SUPPORT_CHANGE_H
+#define TESTS_SUPPORT_CHANGE_H
+
+#include "wire/cms.h"
+
+/* Nothing. */
+void change_nothing(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg);
+
+/* The certificates go. */
+void change_no_certs(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg);
+
+/* digestAlgorithm and signatureAlgorithm of the SignerInfo become the one of this NID (int *). */
+void change_digest(CMS_SIGNED *sd, CMS_SIGNER *si, void *nid);
+void change_sig_alg(CMS_SIGNED *sd, CMS_SIGNER *si, void *nid);
+
+/* One bit of the signature. */
+void change_signature(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg);
+
+/* The sid becomes the subjectKeyIdentifier of this certificate (X509 *). */
+void change_to_key_id(CMS_SIGNED *sd, CMS_SIGNER *si, void *cert);
+
+/* The signed attribute of this NID; NULL when there is none. */
+X509_ATTRIBUTE *change_attribute(CMS_SIGNER *si, int nid);
+
+#endif
