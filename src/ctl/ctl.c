@@ -279,7 +279,7 @@ ctl_run(struct ctl *c, int argc, char **argv)
 	struct err e = ERR_INIT;
 	struct args a = {0};
 	bool understood;
-	int rc;
+	int rc = -1;
 
 	understood = understand(c, argc, argv, &cmd, &a, &rc, &e) == 0;
 	if (understood)

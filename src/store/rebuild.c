@@ -66,7 +66,7 @@ put_cert_read(struct view der, struct put_cert *c, struct err *e)
 	hex_of(view_of(digest, sizeof digest), c->tbs);
 	hex_of(view_of(ASN1_STRING_get0_data(serial), SERIAL_LEN), c->serial);
 	if (name_line(X509_get_subject_name(cert), &c->subject, e) == 0 &&
-	    san_lines(cert, &c->sans, e) == 0)
+	    san_lines(cert_san(cert), &c->sans, e) == 0)
 		rc = key_hex(cert, c->spki, e);
 out:
 	X509_free(cert);

@@ -173,7 +173,9 @@ of_transaction(const char *authority, const char *id, const X509 *signer)
 	struct identity d = {{0}};
 	struct err e = ERR_INIT;
 
-	CU_ASSERT_EQUAL(identity_transaction(authority, view_str(id), signer, d.octets, &e), 0);
+	CU_ASSERT_EQUAL(
+	    identity_transaction(authority, view_str(id), signer, (struct view){0}, d.octets, &e),
+	    0);
 	return d;
 }
 

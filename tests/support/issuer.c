@@ -135,7 +135,7 @@ fill_names(struct enrolment *n, struct err *e)
 {
 	if (name_line(X509_get_subject_name(n->plan.cert), &n->subject, e) != 0)
 		return -1;
-	return san_lines(n->plan.cert, &n->sans, e);
+	return san_lines(cert_san(n->plan.cert), &n->sans, e);
 }
 
 int
@@ -150,8 +150,8 @@ enrolment_plan(struct enrolment *n, struct issuer *i, const struct store *s, con
 	if (n->claim == NULL ||
 	    plan_make(&i->profile, &i->authority, &d->csr, clock_now(), &n->plan, e) != 0 ||
 	    identity_request(&i->profile, n->claim, &d->csr, n->request, e) != 0 ||
-	    identity_transaction(
-	        i->authority.name, view_str(transaction_id), d->cert, n->transaction, e) != 0 ||
+	    identity_transaction(i->authority.name, view_str(transaction_id), d->cert,
+	        (struct view){0}, n->transaction, e) != 0 ||
 	    fill_names(n, e) != 0)
 		return -1;
 	n->what = (struct reserve){.authority = &i->authority,
