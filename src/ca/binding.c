@@ -31,8 +31,6 @@ binding_subject(struct binding *b, const char *dn, struct err *e)
 		return -1;
 	if (names_admit_subject(name, &why) != 0)
 		err_set(e, ERR_USAGE, "%s", why.detail);
-	else if (X509_NAME_entry_count(name) == 0)
-		err_set(e, ERR_USAGE, "the subject is empty");
 	else {
 		buf_free(&b->subject);
 		rc = name_line(name, &b->subject, e);

@@ -9,6 +9,7 @@ EXTRA_DIST += \
 	tests/e2e/as-installed \
 	tests/e2e/ca-key-types \
 	tests/e2e/certmonger-enrol \
+	tests/e2e/challenge-once \
 	tests/e2e/half-request \
 	tests/e2e/http \
 	tests/e2e/openssl-enrol \

@@ -161,12 +161,23 @@ only_a_token_opens(void)
 	expect((struct ask){.bearer = "scepd_0", .path = "/scep/nobody/challenge"}, 401, "token");
 	expect((struct ask){.bearer = foreign}, 403, "token-profile");
 	expect((struct ask){.path = "/scep/nobody/challenge"}, 404, "no-profile");
+	snprintf(header, sizeof header, "Digest %s", token);
+	expect((struct ask){.header = header}, 401, "token");
 	rig_token(&rig, "short", RIG_ID " 99999999-2222-4333-8444-555555555555", 600, again);
 	expect((struct ask){.bearer = again}, 200, "minted");
 	CU_ASSERT_EQUAL(store_token_drop(rig.service.store, "short", &e), 0);
 	expect((struct ask){.bearer = again}, 401, "token"); /* at once */
 	snprintf(header, sizeof header, "bearer  %s ", token);
 	expect((struct ask){.header = header}, 200, "minted");
+}
+
+/* A path without a profile hands out nothing, whatever else it serves. */
+static void
+the_default_profile_has_a_name_too(void)
+{
+	rig.service.default_profile = rig.sp;
+	expect((struct ask){.path = "/scep/pkiclient.exe/challenge"}, 404, "no-profile");
+	rig.service.default_profile = NULL;
 }
 
 static void
@@ -399,6 +410,7 @@ static CU_TestInfo tests[] = {
     T(the_body_is_the_challenge_alone),
     T(json_on_demand),
     T(only_a_token_opens),
+    T(the_default_profile_has_a_name_too),
     T(a_token_ends),
     T(nothing_but_post_mints),
     T(plain_http_is_a_matter_of_the_configuration),
