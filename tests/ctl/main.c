@@ -26,7 +26,6 @@ main(void)
 	    SUITE(enroll),
 	    SUITE(service),
 	    SUITE(records),
-	    SUITE(store),
 	    SUITE(node),
 	    SUITE(rebuild),
 	    SUITE(manual),

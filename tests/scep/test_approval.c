@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/enc.h"
+#include "base/net.h"
 #include "harness.h"
 #include "rig.h"
 #include "store/request.h"
@@ -380,10 +380,51 @@ nobody_else_polls(void)
 	expect_failure(&s, "no-transaction", FAIL_BAD_CERT_ID);
 	poll_of("unknown", &s);
 	expect_failure(&s, "no-transaction", FAIL_BAD_CERT_ID);
+	/* Nor another profile, even one of the same CA. */
+	freeReplyObject(redis_do(rig.redis, "HSET {scepd}:rq:%s p other", q.name[0]));
+	poll_of("a", &s);
+	expect_failure(&s, "no-transaction", FAIL_BAD_CERT_ID);
+	freeReplyObject(redis_do(rig.redis, "HSET {scepd}:rq:%s p " RIG_ID, q.name[0]));
 	poll_of("a", &s);
 	expect_issued(&s, "issued");
 	seen_free(&s);
 	X509_free(other);
+}
+
+/* What a proxy reports as the address of a client cannot pretend to be another fact. */
+static void
+a_reported_address_stays_a_string(void)
+{
+	struct buf csr = {0}, der = {0};
+	struct http_request in = {.method = HTTP_POST,
+	    .path = view_str("/scep/" RIG_ID),
+	    .query = view_str("operation=PKIOperation"),
+	    .remote = view_str("192.0.2.7"),
+	    .forwarded = view_str("x\",\"csr\":\"forged")};
+	struct http_reply out;
+	struct net trusted;
+	struct queue q;
+	struct seen s;
+	redisReply *r;
+
+	begin();
+	CU_ASSERT_EQUAL_FATAL(net_read("192.0.2.7", &trusted), 0);
+	rig.service.trusted_proxies = &trusted;
+	rig.service.n_trusted_proxies = 1;
+	make_csr(make_rsa(2048, 3), "CN=device/O=Test", NULL, NULL, &csr);
+	rig_msg(&rig, (struct make_msg){.inner = buf_view(&csr)}, &der);
+	in.body = buf_view(&der);
+	rig_handle(&rig, &in, &out, &s);
+	q = queue_now();
+	CU_ASSERT_EQUAL_FATAL(q.n, 1);
+	r = redis_do(rig.redis, "HGET {scepd}:rq:%s about", q.name[0]);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r->str, "\"source\":\"\\\"csr\\\":\\\"forged\"}"));
+	freeReplyObject(r);
+	http_reply_free(&out);
+	rig.service.trusted_proxies = NULL;
+	rig.service.n_trusted_proxies = 0;
+	buf_free(&csr);
+	buf_free(&der);
 }
 
 /* A new validity between asking and fetching: the certificate has the dates of the day on which it
@@ -422,6 +463,7 @@ static CU_TestInfo tests[] = {
     T(what_waits_too_long_is_gone),
     T(what_is_approved_is_one_request),
     T(nobody_else_polls),
+    T(a_reported_address_stays_a_string),
     T(what_was_approved_has_the_dates_of_its_signing),
     CU_TEST_INFO_NULL,
 };
