@@ -17,6 +17,9 @@
  * The caller frees. NULL: USAGE, FILE, KEY_FILE, CONFIG, MEMORY. */
 struct store *ctl_admin_store(struct ctl *c, const struct args *a, struct err *e);
 
+/* The store for work that takes long: no client waits for an answer. */
+struct store *ctl_patient_store(struct ctl *c, struct err *e);
+
 int store_install_run(struct ctl *c, const struct args *a, struct err *e);
 int store_verify_run(struct ctl *c, const struct args *a, struct err *e);
 int store_upgrade_run(struct ctl *c, const struct args *a, struct err *e);

@@ -11,6 +11,8 @@
 #include "store/admin.h"
 #include "store/node.h"
 
+#define PATIENCE_MS 60000
+
 struct store *
 ctl_admin_store(struct ctl *c, const struct args *a, struct err *e)
 {
@@ -29,6 +31,16 @@ ctl_admin_store(struct ctl *c, const struct args *a, struct err *e)
 		    secret_view(&password), e);
 	secret_free(&password);
 	return s;
+}
+
+struct store *
+ctl_patient_store(struct ctl *c, struct err *e)
+{
+	if (ctl_conf(c, e) != 0)
+		return NULL;
+	if (c->conf.store.timeout_ms < PATIENCE_MS)
+		c->conf.store.timeout_ms = PATIENCE_MS;
+	return conf_store(&c->conf, e);
 }
 
 static void

@@ -13,7 +13,6 @@
 #include <jansson.h>
 
 #include "base/enc.h"
-#include "conf/assemble.h"
 #include "ctl/store.h"
 #include "store/rebuild.h"
 
@@ -201,7 +200,7 @@ store_rebuild_run(struct ctl *c, const struct args *a, struct err *e)
 	int64_t certificates;
 	int rc = -1;
 
-	if (ctl_conf(c, e) != 0 || (r.put.s = conf_store(&c->conf, e)) == NULL)
+	if ((r.put.s = ctl_patient_store(c, e)) == NULL)
 		return -1;
 	r.put.grace = c->conf.record_grace;
 	if (pass(&r, a, true, e) == 0) {

@@ -15,9 +15,11 @@
 #include "ca/names.h"
 #include "store/call.h"
 
-#define BATCH_ROWS 200
-#define BATCH_OCTETS (512u << 10)
-#define PAGE_ROWS 200
+/* So many that a round trip and a sync of the disk weigh little, and so few that workers, whom a
+ * function keeps waiting, notice nothing. */
+#define BATCH_ROWS 50
+#define BATCH_OCTETS (256u << 10)
+#define PAGE_ROWS 50
 #define RECORD_FIELDS 12 /* RECORD of record.lua */
 
 static int
