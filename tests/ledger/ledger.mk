@@ -37,6 +37,10 @@ t_ledger: ledger_play$(EXEEXT) tests/ledger/power.so tests/ledger/run
 # Races, a long random life, and a store that is broken or forbidden.
 check_PROGRAMS += t_race
 t_race_SOURCES = \
+	tests/ledger/ledger.h \
+	tests/ledger/node.c \
+	tests/ledger/proxy.c \
+	tests/ledger/world.c \
 	tests/store/bench.c \
 	tests/store/race.h \
 	tests/store/race_main.c \
@@ -44,7 +48,8 @@ t_race_SOURCES = \
 	tests/store/test_denied.c \
 	tests/store/test_keep.c \
 	tests/store/test_pending.c \
-	tests/store/test_race.c
+	tests/store/test_race.c \
+	tests/store/test_wait.c
 t_race_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_race_LDADD = $(LINK_ISSUER) $(CUNIT_LIBS)
 
@@ -53,5 +58,14 @@ RACE_STEPS = 100000
 ledger: t_ledger t_race$(EXEEXT)
 	./t_ledger -n $(LEDGER_CHALLENGES)
 	TEST_SUITE=pending RACE_STEPS=$(RACE_STEPS) ./t_race$(EXEEXT)
-.PHONY: ledger
+
+# The table of doc/store-cost.md.
+EXTRA_PROGRAMS += store_cost
+store_cost_SOURCES = tests/bench/store_cost.c
+store_cost_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+store_cost_LDADD = $(LINK_ISSUER)
+CLEANFILES += store_cost
+store-cost: store_cost$(EXEEXT)
+	./store_cost$(EXEEXT)
+.PHONY: ledger store-cost
 endif

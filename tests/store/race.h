@@ -10,7 +10,8 @@
 #include "support/redis.h"
 #include "tmpdir.h"
 
-extern const CU_SuiteInfo race_suite, pending_suite, keep_suite, broken_suite, denied_suite;
+extern const CU_SuiteInfo race_suite, pending_suite, keep_suite, wait_suite, broken_suite,
+    denied_suite;
 
 /* A server that keeps what it acknowledged, an issuer, a store: one of each test. Leases are over
  * at once: nobody is waited for. */

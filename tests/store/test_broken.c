@@ -240,6 +240,29 @@ restore(struct bench *b, const char *key)
 		freeReplyObject(redis_do(&b->redis, "RENAME kept %s", key));
 }
 
+/* A function that finds rubbish stops before it has written anything. */
+static void
+unclaimed(struct bench *b, const struct enrolment *n)
+{
+	char mac[65], request[65];
+
+	hex_of(claim_mac(n->claim), mac);
+	hex_of(view_of(n->request, 32), request);
+	CU_ASSERT_EQUAL(redis_int(&b->redis, "HEXISTS {scepd}:ch:%s req", mac), 0);
+	CU_ASSERT_EQUAL(redis_int(&b->redis, "EXISTS {scepd}:rq:%s", request), 0);
+}
+
+static void
+uncommitted(struct bench *b, const struct enrolment *n)
+{
+	char serial[2 * SERIAL_LEN + 1], request[65];
+
+	hex_of(view_of(n->plan.serial, SERIAL_LEN), serial);
+	hex_of(view_of(n->request, 32), request);
+	CU_ASSERT_EQUAL(redis_int(&b->redis, "EXISTS {scepd}:crt:ca:%s", serial), 0);
+	CU_ASSERT_EQUAL(redis_int(&b->redis, "HEXISTS {scepd}:rq:%s cert", request), 0);
+}
+
 static void
 rubbish_at_reserve(struct bench *b, const struct rubbish *r)
 {
@@ -259,6 +282,8 @@ rubbish_at_reserve(struct bench *b, const struct rubbish *r)
 	CU_ASSERT_EQUAL(e.code, r->reserve ? ERR_STORE : ERR_OK);
 	CU_ASSERT_EQUAL(n.held.grant != NULL, !r->reserve);
 	restore(b, key);
+	if (r->reserve)
+		unclaimed(b, &n);
 	bench_judge(b, challenge, false);
 	enrolment_free(&n);
 }
@@ -282,6 +307,8 @@ rubbish_at_commit(struct bench *b, const struct rubbish *r)
 	CU_ASSERT_EQUAL(rc, r->commit ? -1 : 0);
 	CU_ASSERT_EQUAL(e.code, r->commit ? ERR_STORE : ERR_OK);
 	restore(b, key);
+	if (r->commit)
+		uncommitted(b, &n);
 	bench_judge(b, challenge, false);
 	enrolment_free(&n);
 }

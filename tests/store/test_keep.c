@@ -110,9 +110,36 @@ test_taken_over(void)
 	bench_stop(&b);
 }
 
+/* While one worker is at it, another one waits: two of them would sign twice. */
+static void
+test_leased(void)
+{
+	struct bench b;
+	struct enrolment n = {0};
+	struct buf cert = {0};
+	struct err e = ERR_INIT;
+
+	bench_start(&b);
+	b.issuer.lease = 60;
+	bench_mint(&b, "leased");
+	CU_ASSERT_FATAL(
+	    enrolment_plan(&n, &b.issuer, b.store, &b.right, "leased", "tid", &e) == 0 &&
+	    enrolment_reserve(&n, b.store, &e) == 0 && n.held.state == RESERVE_SIGN);
+	CU_ASSERT_EQUAL(enrol(&b.issuer, b.store, &b.right, "leased", "tid", &cert, &e), 1);
+	CU_ASSERT_EQUAL(cert.n, 0);
+	CU_ASSERT_FATAL(
+	    enrolment_sign(&n, &b.issuer, &e) == 0 && enrolment_commit(&n, b.store, &e) == 0);
+	CU_ASSERT_EQUAL(enrol(&b.issuer, b.store, &b.right, "leased", "tid", &cert, &e), 0);
+	CU_ASSERT_TRUE(view_eq(buf_view(&cert), buf_view(&n.cert)));
+	buf_free(&cert);
+	enrolment_free(&n);
+	bench_stop(&b);
+}
+
 static CU_TestInfo tests[] = {
     T(test_fetched_by_poll),
     T(test_taken_over),
+    T(test_leased),
     CU_TEST_INFO_NULL,
 };
 const CU_SuiteInfo keep_suite = {.pName = "keep", .pTests = tests};

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * store_cost [CERTIFICATES]: what the store costs, measured on a private Redis: commands and round
+ * trips an enrolment, octets a pending challenge and a live certificate, and the time of RESERVE
+ * and COMMIT with few and with many of either. Prints the tables of doc/store-cost.md. No test:
+ * nothing here passes or fails.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/ossl.h"
+#include "store/call.h"
+#include "support/issuer.h"
+#include "support/redis.h"
+#include "tmpdir.h"
+
+#define SAMPLES 2000
+#define MAX_PENDING 1000000
+#define CERT_BYTES 1100 /* about that of an RSA-2048 certificate */
+
+#define NEED(ok) ((ok) ? (void)0 : need_failed(#ok, __LINE__))
+
+struct bench {
+	struct tmpdir dir;
+	struct test_redis redis;
+	struct issuer issuer;
+	struct device device;
+	struct store *store;
+	long named;
+};
+
+static void
+need_failed(const char *what, int line)
+{
+	fprintf(stderr, "store_cost.c:%d: %s\n", line, what);
+	exit(1);
+}
+
+static long long
+info_int(struct bench *b, const char *section, const char *name)
+{
+	redisReply *r = redis_do(&b->redis, "INFO %s", section);
+	const char *at = strstr(r->str, name);
+	long long n = at != NULL ? atoll(at + strlen(name)) : -1;
+
+	freeReplyObject(r);
+	return n;
+}
+
+static void
+new_challenge(struct bench *b, char out[40])
+{
+	struct err e = ERR_INIT;
+
+	snprintf(out, 40, "0123456789abcdef%016lx", b->named++);
+	NEED(mint(&b->issuer, b->store, out, 86400, MAX_PENDING, &e) == 0);
+}
+
+static void
+enrol_one(struct bench *b)
+{
+	char challenge[40];
+	struct buf cert = {0};
+	struct err e = ERR_INIT;
+
+	new_challenge(b, challenge);
+	NEED(enrol(&b->issuer, b->store, &b->device, challenge, "tid", &cert, &e) == 0);
+	buf_free(&cert);
+}
+
+/* Fills up to n pending challenges, or n certificates, in the server, as the functions would one at
+ * a time, many in one go. */
+static const char fill_pending[] =
+    "local now = redis.call('TIME')[1] * 1000\n"
+    "for i = tonumber(ARGV[2]), tonumber(ARGV[3]) do\n"
+    "  local mac = redis.sha1hex('p' .. i) .. string.sub(redis.sha1hex('q' .. i), 1, 24)\n"
+    "  local exp = now + 86400000 + i\n"
+    "  redis.call('HSET', KEYS[1] .. ':ch:' .. mac, 'p', ARGV[1], 'exp', exp, 'by', 'test', 'at', "
+    "now)\n"
+    "  redis.call('PEXPIREAT', KEYS[1] .. ':ch:' .. mac, exp)\n"
+    "  redis.call('ZADD', KEYS[1] .. ':pend:' .. ARGV[1], exp, mac)\n"
+    "end\n";
+static const char fill_certs[] =
+    "local now, der = redis.call('TIME')[1] + 0, string.rep('x', tonumber(ARGV[4]))\n"
+    "for i = tonumber(ARGV[2]), tonumber(ARGV[3]) do\n"
+    "  local serial, na = redis.sha1hex('s' .. i), now + 86400 * 365 + i\n"
+    "  local key, subject = KEYS[1] .. ':crt:ca:' .. serial, 'CN=device-' .. i .. ',O=Example'\n"
+    "  redis.call('HSET', key, 'der', der, 'p', ARGV[1], 'sub', subject, 'san', 'DNS:device-' .. i "
+    "..\n"
+    "    '.example.org', 'na', na, 'at', now * 1000, 'src', '192.0.2.7', 'by', "
+    "'dynamic:0123456789abcdef',\n"
+    "    'spki', string.rep('0', 64), 'req', string.rep('0', 64))\n"
+    "  redis.call('PEXPIREAT', key, (na + 86400) * 1000)\n"
+    "  redis.call('ZADD', KEYS[1] .. ':exp:ca', na, serial)\n"
+    "  redis.call('SET', KEYS[1] .. ':own:ca:' .. redis.sha1hex(ARGV[1] .. '\\n' .. subject), "
+    "serial,\n"
+    "    'PXAT', (na + 86400) * 1000)\n"
+    "end\n";
+
+static void
+fill(struct bench *b, const char *script, long from, long to)
+{
+	for (long i = from; i < to; i += 10000) {
+		redisReply *r = redis_do(&b->redis, "EVAL %s 1 {scepd} %s %ld %ld %d", script,
+		    b->issuer.profile.id, i, i + 10000 < to ? i + 9999 : to - 1, CERT_BYTES);
+
+		NEED(r->type != REDIS_REPLY_ERROR);
+		freeReplyObject(r);
+	}
+}
+
+static void
+reset(struct bench *b)
+{
+	freeReplyObject(redis_do(&b->redis, "CONFIG RESETSTAT"));
+}
+
+/* What the server worked on one FCALL since the last reset, in microseconds. */
+static double
+server_us(struct bench *b)
+{
+	long long calls = info_int(b, "commandstats", "cmdstat_fcall:calls=");
+	redisReply *r = redis_do(&b->redis, "INFO commandstats");
+	const char *at = strstr(r->str, "cmdstat_fcall:"), *usec;
+	double total = 0;
+
+	if (at != NULL && (usec = strstr(at, ",usec=")) != NULL)
+		total = strtod(usec + 6, NULL);
+	freeReplyObject(r);
+	return calls > 0 ? total / (double)calls : 0;
+}
+
+static int
+by_size(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+struct cost {
+	double server;
+	int64_t median, p99; /* as the caller sees it */
+};
+
+static struct cost
+cost_of(struct bench *b, int64_t *us)
+{
+	struct cost c = {.server = server_us(b)};
+
+	qsort(us, SAMPLES, sizeof *us, by_size);
+	c.median = us[SAMPLES / 2];
+	c.p99 = us[SAMPLES * 99 / 100];
+	return c;
+}
+
+static void
+measure(struct bench *b, struct cost *minting, struct cost *reserve, struct cost *commit)
+{
+	static struct enrolment all[SAMPLES];
+	static char challenges[SAMPLES][40];
+	static int64_t us[SAMPLES];
+	struct err e = ERR_INIT;
+
+	memset(all, 0, sizeof all);
+	reset(b);
+	for (int i = 0; i < SAMPLES; i++) {
+		int64_t t = clock_us();
+
+		new_challenge(b, challenges[i]);
+		us[i] = clock_us() - t;
+	}
+	*minting = cost_of(b, us);
+	for (int i = 0; i < SAMPLES; i++)
+		NEED(enrolment_plan(
+		         &all[i], &b->issuer, b->store, &b->device, challenges[i], "tid", &e) == 0);
+	reset(b);
+	for (int i = 0; i < SAMPLES; i++) {
+		int64_t t = clock_us();
+
+		NEED(enrolment_reserve(&all[i], b->store, &e) == 0);
+		us[i] = clock_us() - t;
+	}
+	*reserve = cost_of(b, us);
+	for (int i = 0; i < SAMPLES; i++)
+		NEED(enrolment_sign(&all[i], &b->issuer, &e) == 0);
+	reset(b);
+	for (int i = 0; i < SAMPLES; i++) {
+		int64_t t = clock_us();
+
+		NEED(enrolment_commit(&all[i], b->store, &e) == 0);
+		us[i] = clock_us() - t;
+	}
+	*commit = cost_of(b, us);
+	for (int i = 0; i < SAMPLES; i++)
+		enrolment_free(&all[i]);
+}
+
+static void
+print_times(struct bench *b)
+{
+	struct cost m, r, c;
+	long long certs = redis_int(&b->redis, "ZCARD {scepd}:exp:ca"),
+	          pending = redis_int(&b->redis, "ZCARD {scepd}:pend:%s", b->issuer.profile.id);
+
+	measure(b, &m, &r, &c);
+	printf("| %lld | %lld | %.0f | %.0f | %.0f | %" PRId64 " / %" PRId64 " | %" PRId64
+	       " / %" PRId64 " |\n",
+	    certs, pending, m.server, r.server, c.server, r.median, r.p99, c.median, c.p99);
+	fflush(stdout);
+}
+
+static void
+start(struct bench *b, const char *options)
+{
+	*b = (struct bench){0};
+	NEED(tmpdir_make(&b->dir) == 0);
+	redis_start(&b->redis, b->dir.path, options);
+	issuer_start(&b->issuer);
+	device_make(&b->device, "CN=device-000001/O=Example");
+	b->store = redis_store(&b->redis);
+	enrol_one(b);
+}
+
+static void
+stop(struct bench *b)
+{
+	store_free(b->store);
+	device_free(&b->device);
+	issuer_stop(&b->issuer);
+	redis_stop(&b->redis);
+	tmpdir_remove(&b->dir);
+}
+
+/* Commands that an enrolment takes: over the wire, and inside the functions. */
+static void
+print_round_trips(struct bench *b)
+{
+	static char challenges[SAMPLES][40];
+	long long wire, all = 0;
+	redisReply *r;
+
+	for (int i = 0; i < SAMPLES; i++)
+		new_challenge(b, challenges[i]);
+	reset(b);
+	for (int i = 0; i < SAMPLES; i++) {
+		struct buf cert = {0};
+		struct err e = ERR_INIT;
+
+		NEED(enrol(&b->issuer, b->store, &b->device, challenges[i], "tid", &cert, &e) == 0);
+		buf_free(&cert);
+	}
+	wire = info_int(b, "commandstats", "cmdstat_fcall:calls=");
+	r = redis_do(&b->redis, "INFO commandstats");
+	for (const char *at = r->str; (at = strstr(at, ":calls=")) != NULL; at += 7)
+		all += atoll(at + 7);
+	freeReplyObject(r);
+	printf("Round trips an enrolment: %.2f; commands inside the functions: %.1f\n",
+	    (double)wire / SAMPLES, (double)(all - wire) / SAMPLES);
+}
+
+static double
+memory_of(struct bench *b, void (*make)(struct bench *, long n), long n)
+{
+	long long before = info_int(b, "memory", "used_memory:");
+
+	make(b, n);
+	return (double)(info_int(b, "memory", "used_memory:") - before) / (double)n;
+}
+
+static void
+make_pending(struct bench *b, long n)
+{
+	char challenge[40];
+
+	while (n-- > 0)
+		new_challenge(b, challenge);
+}
+
+static void
+make_enrolments(struct bench *b, long n)
+{
+	while (n-- > 0)
+		enrol_one(b);
+}
+
+static void
+make_records(struct bench *b, long n)
+{
+	fill(b, fill_certs, 0, n);
+}
+
+static void
+print_memory(void)
+{
+	struct bench b;
+
+	start(&b, NULL);
+	make_pending(&b, 1000); /* what grows once */
+	printf("Octets a pending challenge: %.0f\n", memory_of(&b, make_pending, 50000));
+	stop(&b);
+	start(&b, NULL);
+	make_enrolments(&b, 1000);
+	printf("Octets a certificate while its answer is kept (EC, DER of %lld octets): %.0f\n",
+	    redis_int(&b.redis, "EVAL %s 0",
+	        "local s = redis.call('ZRANGE', '{scepd}:exp:ca', 0, 0)[1] "
+	        "return redis.call('HSTRLEN', '{scepd}:crt:ca:' .. s, 'der')"),
+	    memory_of(&b, make_enrolments, 20000));
+	stop(&b);
+	start(&b, NULL);
+	printf("Octets a live certificate after that (DER of %d octets): %.0f\n", CERT_BYTES,
+	    memory_of(&b, make_records, 100000));
+	stop(&b);
+}
+
+int
+main(int argc, char **argv)
+{
+	long most = argc > 1 ? strtol(argv[1], NULL, 10) : 1000000;
+	struct err e = ERR_INIT;
+	struct bench b;
+	long have = 0;
+
+	NEED(ossl_start(&e) == 0 && log_open("stderr", LOG_LOGFMT, LOG_LEVEL_ERROR, &e) == 0);
+	start(&b, NULL);
+	print_round_trips(&b);
+	stop(&b);
+	print_memory();
+	printf("\n| certificates | pending | mint | RESERVE | COMMIT | RESERVE, caller | COMMIT, "
+	       "caller |\n"
+	       "|---|---|---|---|---|---|---|\n");
+	start(&b, NULL);
+	for (long n = 100; n <= most; n *= 100) {
+		fill(&b, fill_certs, have, n);
+		have = n;
+		print_times(&b);
+	}
+	fill(&b, fill_pending, 0, 100000);
+	print_times(&b);
+	stop(&b);
+	printf("\nThe same with appendfsync always:\n");
+	start(&b, "appendonly yes\nappendfsync always\n");
+	fill(&b, fill_certs, 0, 100);
+	print_times(&b);
+	stop(&b);
+	ossl_stop();
+	return 0;
+}
