@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * May this certificate be renewed by this request (RFC 8894 section 3.3.1.2)? What only the store
+ * May this certificate be renewed by this request (RFC 8894 section 3.3.1)? What only the store
  * knows (is it ours, of which profile, revoked) has been asked before.
  */
 #ifndef CA_RENEW_H

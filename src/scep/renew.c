@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * RenewalReq (RFC 8894 section 3.3.1.2), and a PKCSReq that shows no right challenge but is signed
+ * RenewalReq (RFC 8894 section 3.3.1), and a PKCSReq that shows no right challenge but is signed
  * with a certificate of ours: devices send both. The challengePassword is neither checked nor
  * consumed, since many re-send the one of their enrolment.
  */
