@@ -292,6 +292,11 @@ enrol() {
 		issued "$T/$name.pem"
 }
 
+certmonger_named() { # not asked with getcert: that would make D-Bus start a second one
+	dbus-send --session --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.NameHasOwner \
+		string:org.fedorahosted.certmonger | grep -q 'boolean true'
+}
+
 # certmonger_up: certmonger's own daemon on a private D-Bus, nothing of the system's.
 certmonger_up() {
 	export HOME=$T/home TMPDIR=$T/tmp DBUS_SESSION_BUS_ADDRESS=unix:path=$T/bus
@@ -300,11 +305,7 @@ certmonger_up() {
 	background "$T/dbus.log" dbus-daemon --session --nofork --nopidfile --address="$DBUS_SESSION_BUS_ADDRESS"
 	await 10 test -S "$T/bus" || die "dbus-daemon does not start"
 	background "$T/certmonger.log" /usr/lib/certmonger/certmonger-session -n
-	named() { # not asked with getcert: that would make D-Bus start a second one
-		dbus-send --session --print-reply --dest=org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus.NameHasOwner \
-			string:org.fedorahosted.certmonger | grep -q 'boolean true'
-	}
-	await 20 named || die "certmonger does not start"
+	await 20 certmonger_named || die "certmonger does not start"
 }
 
 # issued FILE [CA]: whether it holds a certificate of our CA.
