@@ -50,6 +50,6 @@ void ctl_note(struct ctl *c, const char *fmt, ...) __attribute__((format(printf,
 /* The commands of each group; `name` NULL ends. A command returns an exit code >= 0, or -1 with an
  * error. */
 extern const struct command ca_commands[], profile_commands[], challenge_commands[],
-    store_commands[], node_commands[], client_commands[];
+    store_commands[], node_commands[], bundle_commands[], client_commands[];
 
 #endif

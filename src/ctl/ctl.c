@@ -22,6 +22,7 @@ static const struct command *const groups[] = {
     challenge_commands,
     store_commands,
     node_commands,
+    bundle_commands,
     client_commands,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -6,6 +6,7 @@ libctl_a_SOURCES = \
 	include/ctl/ca_files.h \
 	include/ctl/ca_install.h \
 	include/ctl/ceremony_log.h \
+	include/ctl/carry.h \
 	include/ctl/challenge.h \
 	include/ctl/client.h \
 	include/ctl/ctl.h \
@@ -14,15 +15,18 @@ libctl_a_SOURCES = \
 	include/ctl/fetch.h \
 	include/ctl/folder.h \
 	include/ctl/profile.h \
+	include/ctl/sealed.h \
 	include/ctl/show.h \
 	include/ctl/store.h \
 	src/ctl/args.c \
 	src/ctl/ask.c \
+	src/ctl/bundle.c \
 	src/ctl/ca.c \
 	src/ctl/ca_files.c \
 	src/ctl/ca_import.c \
 	src/ctl/ca_install.c \
 	src/ctl/ceremony_log.c \
+	src/ctl/carry.c \
 	src/ctl/challenge.c \
 	src/ctl/client.c \
 	src/ctl/client_ca.c \
@@ -38,6 +42,7 @@ libctl_a_SOURCES = \
 	src/ctl/profile.c \
 	src/ctl/profile_create.c \
 	src/ctl/profile_text.c \
+	src/ctl/sealed.c \
 	src/ctl/show.c \
 	src/ctl/store.c \
 	src/ctl/store_acl.c \
@@ -63,6 +68,7 @@ t_ctl_SOURCES = \
 	tests/manual.h \
 	tests/ctl/test_args.c \
 	tests/ctl/test_ask.c \
+	tests/ctl/test_bundle.c \
 	tests/ctl/test_ca.c \
 	tests/ctl/test_ca_install.c \
 	tests/ctl/test_challenge.c \
@@ -73,6 +79,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_manual.c \
 	tests/ctl/test_node.c \
 	tests/ctl/test_profile.c \
+	tests/ctl/test_sealed.c \
 	tests/ctl/test_service.c \
 	tests/ctl/test_store.c \
 	tests/ctl/test_rebuild.c

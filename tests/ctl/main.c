@@ -30,6 +30,8 @@ main(void)
 	    SUITE(store),
 	    SUITE(node),
 	    SUITE(rebuild),
+	    SUITE(sealed),
+	    SUITE(bundle),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

@@ -9,6 +9,7 @@
 
 extern CU_TestInfo args_tests[];
 extern CU_TestInfo ask_tests[];
+extern CU_TestInfo bundle_tests[];
 extern CU_TestInfo ca_tests[];
 extern CU_TestInfo ca_install_tests[];
 extern CU_TestInfo challenge_tests[];
@@ -20,6 +21,7 @@ extern CU_TestInfo manual_tests[];
 extern CU_TestInfo node_tests[];
 extern CU_TestInfo profile_tests[];
 extern CU_TestInfo rebuild_tests[];
+extern CU_TestInfo sealed_tests[];
 extern CU_TestInfo service_tests[];
 extern CU_TestInfo store_tests[];
 

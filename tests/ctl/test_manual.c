@@ -8,7 +8,7 @@
 #include "suites.h"
 
 static const struct command *const groups[] = {
-    ca_commands, profile_commands, challenge_commands, store_commands, node_commands, client_commands};
+    ca_commands, profile_commands, challenge_commands, store_commands, node_commands, bundle_commands, client_commands};
 #define GROUPS (sizeof groups / sizeof groups[0])
 
 static void
