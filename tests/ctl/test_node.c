@@ -19,7 +19,7 @@ static void
 begin(void)
 {
 	stage_open(
-	    &s, "user = \"\";\nstore = { server = \"./redis.sock\"; durability = \"none\"; };\n");
+	    &s, "user = \"\";\nissued_log = \"\";\nstore = { server = \"./redis.sock\"; durability = \"none\"; };\n");
 	redis_start(&redis, s.dir.path, NULL);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|init"), CTL_OK);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|install"), CTL_OK);

@@ -7,6 +7,7 @@ EXTRA_DIST += \
 	tests/e2e/ca-key-types \
 	tests/e2e/certmonger-enrol \
 	tests/e2e/half-request \
+	tests/e2e/hosts \
 	tests/e2e/http \
 	tests/e2e/refusals \
 	tests/e2e/reload \
