@@ -29,6 +29,7 @@ static const struct command *const groups[] = {
     token_commands,
     store_commands,
     node_commands,
+    bundle_commands,
     client_commands,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))

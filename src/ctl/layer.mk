@@ -6,6 +6,7 @@ libctl_a_SOURCES = \
 	include/ctl/ca_files.h \
 	include/ctl/ca_install.h \
 	include/ctl/ceremony_log.h \
+	include/ctl/carry.h \
 	include/ctl/challenge.h \
 	include/ctl/client.h \
 	include/ctl/csv.h \
@@ -16,16 +17,19 @@ libctl_a_SOURCES = \
 	include/ctl/folder.h \
 	include/ctl/operator.h \
 	include/ctl/profile.h \
+	include/ctl/sealed.h \
 	include/ctl/show.h \
 	include/ctl/store.h \
 	src/ctl/args.c \
 	src/ctl/ask.c \
+	src/ctl/bundle.c \
 	src/ctl/ca.c \
 	src/ctl/ca_files.c \
 	src/ctl/ca_import.c \
 	src/ctl/ca_install.c \
 	src/ctl/ceremony_log.c \
 	src/ctl/cert.c \
+	src/ctl/carry.c \
 	src/ctl/challenge.c \
 	src/ctl/challenge_list.c \
 	src/ctl/challenge_new.c \
@@ -47,6 +51,7 @@ libctl_a_SOURCES = \
 	src/ctl/profile_switch.c \
 	src/ctl/profile_text.c \
 	src/ctl/request.c \
+	src/ctl/sealed.c \
 	src/ctl/show.c \
 	src/ctl/store.c \
 	src/ctl/store_acl.c \
@@ -74,6 +79,7 @@ t_ctl_SOURCES = \
 	tests/manual.h \
 	tests/ctl/test_args.c \
 	tests/ctl/test_ask.c \
+	tests/ctl/test_bundle.c \
 	tests/ctl/test_ca.c \
 	tests/ctl/test_ca_install.c \
 	tests/ctl/test_challenge.c \
@@ -87,6 +93,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_mint.c \
 	tests/ctl/test_profile.c \
 	tests/ctl/test_records.c \
+	tests/ctl/test_sealed.c \
 	tests/ctl/test_service.c \
 	tests/ctl/test_store.c \
 	tests/ctl/test_store_init.c \

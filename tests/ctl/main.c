@@ -28,6 +28,8 @@ main(void)
 	    SUITE(records),
 	    SUITE(node),
 	    SUITE(rebuild),
+	    SUITE(sealed),
+	    SUITE(bundle),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

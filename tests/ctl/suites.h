@@ -9,6 +9,7 @@
 
 extern CU_TestInfo args_tests[];
 extern CU_TestInfo ask_tests[];
+extern CU_TestInfo bundle_tests[];
 extern CU_TestInfo ca_tests[];
 extern CU_TestInfo ca_install_tests[];
 extern CU_TestInfo challenge_tests[];
@@ -23,6 +24,7 @@ extern const CU_SuiteInfo mint_suite;
 extern CU_TestInfo profile_tests[];
 extern CU_TestInfo records_tests[];
 extern CU_TestInfo rebuild_tests[];
+extern CU_TestInfo sealed_tests[];
 extern CU_TestInfo service_tests[];
 extern CU_TestInfo store_tests[];
 extern CU_TestInfo store_init_tests[];

@@ -9,7 +9,7 @@
 
 static const struct command *const groups[] = {ca_commands, profile_commands, challenge_commands,
     token_commands, store_commands, node_commands, client_commands, request_commands,
-    cert_commands, why_commands};
+    cert_commands, why_commands, bundle_commands};
 #define GROUPS (sizeof groups / sizeof groups[0])
 
 static void

@@ -6,6 +6,7 @@
 
 #include <jansson.h>
 
+#include "conf/assemble.h"
 #include "stage.h"
 #include "store/node.h"
 #include "suites.h"
@@ -18,7 +19,7 @@ static void
 begin(void)
 {
 	stage_open(
-	    &s, "user = \"\";\nstore = { server = \"./redis.sock\"; durability = \"none\"; };\n");
+	    &s, "user = \"\";\nissued_log = \"\";\nstore = { server = \"./redis.sock\"; durability = \"none\"; };\n");
 	redis_start(&redis, s.dir.path, NULL);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|init"), CTL_OK);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|install"), CTL_OK);
@@ -103,7 +104,42 @@ odd_reports_are_listed(void)
 	stage_close(&s);
 }
 
+/* What the service says of itself. */
+static void
+a_host_reports_its_certificates(void)
+{
+	struct conf c;
+	struct service service;
+	struct err e = ERR_INIT;
+	json_t *rows, *prints;
+
+	begin();
+	CU_ASSERT_EQUAL(
+	    stage_run(&s, NULL, "ca|create|demo|--subject|CN=Demo|--key|ec:P-256"), CTL_OK);
+	CU_ASSERT_EQUAL(stage_run(&s, "open sesame\n",
+	                    "profile|create|p|--ca|demo|--challenge|static|--challenge-stdin"),
+	    CTL_OK);
+	CU_ASSERT_EQUAL_FATAL(conf_read(s.conf, &c, &e), 0);
+	CU_ASSERT_EQUAL_FATAL(conf_assemble(&c, &service, &e), 0);
+	CU_ASSERT_EQUAL(store_report(service.store, service.node, buf_str(&service.report), &e), 0);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "node|list|--json"), CTL_OK);
+	rows = json_loads(s.out, 0, NULL);
+	CU_ASSERT_EQUAL(json_array_size(rows), 1);
+	CU_ASSERT_STRING_EQUAL(
+	    json_string_value(json_object_get(json_array_get(rows, 0), "configuration")), c.digest);
+	prints = json_object_get(json_array_get(rows, 0), "fingerprints");
+	CU_ASSERT_EQUAL(json_object_size(prints), 2);
+	CU_ASSERT_EQUAL(strlen(json_string_value(json_object_get(prints, "ca demo"))), 64);
+	CU_ASSERT_EQUAL(strlen(json_string_value(json_object_get(prints, "ra p"))), 64);
+	json_decref(rows);
+	service_free(&service);
+	conf_free(&c);
+	redis_stop(&redis);
+	stage_close(&s);
+}
+
 CU_TestInfo node_tests[] = {
+    T(a_host_reports_its_certificates),
     T(drift_is_marked),
     T(odd_reports_are_listed),
     CU_TEST_INFO_NULL,

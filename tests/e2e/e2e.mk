@@ -11,6 +11,7 @@ EXTRA_DIST += \
 	tests/e2e/certmonger-enrol \
 	tests/e2e/challenge-once \
 	tests/e2e/half-request \
+	tests/e2e/hosts \
 	tests/e2e/http \
 	tests/e2e/openssl-enrol \
 	tests/e2e/pkcsreq.pl \
