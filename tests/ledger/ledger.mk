@@ -49,6 +49,7 @@ t_race_SOURCES = \
 	tests/store/test_keep.c \
 	tests/store/test_pending.c \
 	tests/store/test_race.c \
+	tests/store/test_rubbish.c \
 	tests/store/test_wait.c
 t_race_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_race_LDADD = $(LINK_ISSUER) $(CUNIT_LIBS)
@@ -61,7 +62,7 @@ ledger: t_ledger t_race$(EXEEXT)
 
 # The table of doc/store-cost.md.
 EXTRA_PROGRAMS += store_cost
-store_cost_SOURCES = tests/bench/store_cost.c
+store_cost_SOURCES = tests/bench/fill.c tests/bench/fill.h tests/bench/store_cost.c
 store_cost_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 store_cost_LDADD = $(LINK_ISSUER)
 CLEANFILES += store_cost

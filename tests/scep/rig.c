@@ -107,6 +107,13 @@ rig_start(struct rig *r, EVP_PKEY *ca_key)
 }
 
 void
+rig_as_operator(struct rig *r)
+{
+	store_free(r->service.store);
+	r->service.store = redis_store_as(&redis, ACL_OPERATOR);
+}
+
+void
 rig_prepare(struct rig *r)
 {
 	struct err e = ERR_INIT;

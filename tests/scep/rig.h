@@ -29,6 +29,9 @@ struct rig {
 void rig_start(struct rig *r, EVP_PKEY *ca_key);
 void rig_stop(struct rig *r);
 
+/* The store under the operator's account, for suites that do his work too. */
+void rig_as_operator(struct rig *r);
+
 /* The same profile with dynamic challenges, or settings changed by the test: prepares the bodies
  * again. */
 void rig_prepare(struct rig *r);

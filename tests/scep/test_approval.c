@@ -18,6 +18,7 @@ static int
 start(void)
 {
 	rig_start(&rig, NULL);
+	rig_as_operator(&rig);
 	rig.remember = true;
 	return 0;
 }

@@ -22,6 +22,7 @@ static int
 start(void)
 {
 	rig_start(&rig, NULL);
+	rig_as_operator(&rig);
 	rig.remember = true;
 	rig.sp->profile.challenge_type = CHALLENGE_DYNAMIC;
 	rig_token(&rig, "jamf", "", 0, token);

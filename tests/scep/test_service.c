@@ -287,7 +287,7 @@ the_level_of_a_line(void)
 	} rows[] = {
 	    {"/scep/" RIG_PROFILE, "operation=GetCACaps", " level=info ", 200},
 	    {"/scep/unknown", "operation=GetCACaps", " level=warn ", 404},
-	    {"/scep/" RIG_PROFILE "/challenge", "", " level=warn ", 503},
+	    {"/scep/" RIG_PROFILE "/challenge", "", " level=warn ", 405},
 	};
 
 	rig.sp->profile.challenge_type = CHALLENGE_DYNAMIC;

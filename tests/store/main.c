@@ -88,6 +88,12 @@ worker_day(struct store *s, int round, struct err *e)
 	snprintf(other, sizeof other, HEX64, round, 3);
 	snprintf(full, sizeof full, HEX64, round, 4);
 	snprintf(nobody, sizeof nobody, HEX64, round, 5);
+	if (expect(call_texts(s, e, "token", nobody, NULL), "TOKEN", "TOKEN", e) != 0 ||
+	    expect(call_texts(s, e, "mint_by_token", nobody, PROFILE, full, "600", "9", "", "", "0",
+	               NULL),
+	        "TOKEN", "TOKEN", e) != 0 ||
+	    expect(call_texts(s, e, "cert", "ca", nobody, NULL), "NONE", "NONE", e) != 0)
+		return -1;
 	if (store_ready(s, e) != 0 || one_enrolment(s, req, mac, e) != 0 ||
 	    expect(reserve(s, e, req, mac, "dynamic", "auto"), "ISSUED", "ISSUED", e) != 0 ||
 	    expect(call_texts(s, e, "lookup", "ca", PROFILE, req, "dynamic", mac, "conf", "CN=a",
