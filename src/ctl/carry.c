@@ -14,6 +14,7 @@
 
 #include "base/enc.h"
 #include "conf/assemble.h"
+#include "conf/owner.h"
 #include "conf/folder.h"
 #include "ctl/folder.h"
 
