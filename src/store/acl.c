@@ -20,9 +20,12 @@ static const struct {
 	enum acl_role role;
 	const char *functions;
 } callers[] = {
-    {ACL_WORKER, " hello state ready note report mint reserve commit lookup poll "},
-    {ACL_OPERATOR, " challenges drop requests requests_named request decide forget cert certs "
-                   "orphans events nodes sizes put dump dump_hash put_hash "},
+    {ACL_WORKER, " hello state ready note report mint mint_by_token token reserve commit "
+                 "lookup poll "},
+    {ACL_OPERATOR,
+        " challenges drop requests requests_named request decide forget cert certs "
+        "orphans events nodes sizes put dump dump_hash put_hash token_add tokens token_drop "
+        "switch "},
 };
 
 /* What is called past the functions. */

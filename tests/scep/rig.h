@@ -18,6 +18,7 @@
 struct rig {
 	struct service service;
 	struct test_redis *redis;
+	struct store *operator;     /* the same store with the account of scepctl */
 	bool remember;              /* the store keeps what it knows between requests */
 	struct service_profile *sp; /* the one profile; a test may change its settings */
 	X509 *ca, *ra;
