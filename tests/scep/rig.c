@@ -73,6 +73,7 @@ rig_start(struct rig *r, EVP_PKEY *ca_key)
 	redis_start(&redis, dir.path, NULL);
 	r->redis = &redis;
 	r->service.store = redis_store_as(&redis, ACL_WORKER); /* as in production */
+	r->operator= redis_store_as(&redis, ACL_OPERATOR);
 	r->service.lease = 10;
 	r->ca_key = ca_key != NULL ? ca_key : make_rsa(2048, 0);
 	r->ca = make_cert(&(struct make_cert){.key = r->ca_key,
@@ -107,13 +108,6 @@ rig_start(struct rig *r, EVP_PKEY *ca_key)
 }
 
 void
-rig_as_operator(struct rig *r)
-{
-	store_free(r->service.store);
-	r->service.store = redis_store_as(&redis, ACL_OPERATOR);
-}
-
-void
 rig_prepare(struct rig *r)
 {
 	struct err e = ERR_INIT;
@@ -128,6 +122,7 @@ rig_stop(struct rig *r)
 {
 	struct err e = ERR_INIT;
 
+	store_free(r->operator);
 	service_free(&r->service);
 	redis_stop(&redis);
 	X509_free(r->ca);
@@ -272,7 +267,7 @@ rig_token(struct rig *r, const char *name, const char *profiles, int64_t ttl, ch
 
 	NEED(token_draw(&token, &e) == 0);
 	token_digest(secret_view(&token), digest);
-	NEED(store_token_add(r->service.store, name, digest, profiles, ttl, &expires, &e) == 0);
+	NEED(store_token_add(r->operator, name, digest, profiles, ttl, &expires, &e) == 0);
 	snprintf(out, 72, "%.*s", (int)token.n, (const char *)token.p);
 	secret_free(&token);
 }

@@ -18,6 +18,7 @@
 struct rig {
 	struct service service;
 	struct test_redis *redis;
+	struct store *operator;     /* the same store with the account of scepctl */
 	bool remember;              /* the store keeps what it knows between requests */
 	struct service_profile *sp; /* the one profile; a test may change its settings */
 	X509 *ca, *ra;
@@ -28,9 +29,6 @@ struct rig {
 /* `ca_key` NULL: RSA. Ends the program when it cannot be made. Stopping frees all. */
 void rig_start(struct rig *r, EVP_PKEY *ca_key);
 void rig_stop(struct rig *r);
-
-/* The store under the operator's account, for suites that do his work too. */
-void rig_as_operator(struct rig *r);
 
 /* The same profile with dynamic challenges, or settings changed by the test: prepares the bodies
  * again. */

@@ -18,7 +18,6 @@ static int
 start(void)
 {
 	rig_start(&rig, NULL);
-	rig_as_operator(&rig);
 	rig.remember = true;
 	return 0;
 }
@@ -239,8 +238,8 @@ an_approval_can_be_taken_back(void)
 	expect_failure(&s, "rejected", FAIL_BAD_REQUEST);
 	CU_ASSERT_EQUAL(store_decide(rig.service.store, q.name[0], true, "bob", &state, &e), 2);
 	CU_ASSERT_EQUAL(state, REQUEST_REJECTED);
-	CU_ASSERT_EQUAL(store_forget(rig.service.store, q.name[0], &state, &e), 0);
-	CU_ASSERT_EQUAL(store_forget(rig.service.store, q.name[0], &state, &e), 1);
+	CU_ASSERT_EQUAL(store_forget(rig.operator, q.name[0], &state, &e), 0);
+	CU_ASSERT_EQUAL(store_forget(rig.operator, q.name[0], &state, &e), 1);
 	ask("a", "CN=device/O=Test", NULL, &s);
 	expect_pending(&s);
 }

@@ -19,7 +19,6 @@ static int
 start(void)
 {
 	rig_start(&rig, NULL);
-	rig_as_operator(&rig);
 	rig.remember = true;
 	rig.sp->profile.challenge_type = CHALLENGE_DYNAMIC;
 	return 0;

@@ -287,10 +287,12 @@ the_level_of_a_line(void)
 	} rows[] = {
 	    {"/scep/" RIG_PROFILE, "operation=GetCACaps", " level=info ", 200},
 	    {"/scep/unknown", "operation=GetCACaps", " level=warn ", 404},
-	    {"/scep/" RIG_PROFILE "/challenge", "", " level=warn ", 405},
+	    {"/scep/" RIG_PROFILE, "operation=PKIOperation&message=AA", " level=warn ", 503},
 	};
 
-	rig.sp->profile.challenge_type = CHALLENGE_DYNAMIC;
+	struct store *kept = rig.service.store;
+
+	rig.service.store = NULL;
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct http_reply out;
 		struct seen s;
@@ -300,7 +302,7 @@ the_level_of_a_line(void)
 		CU_ASSERT_PTR_NOT_NULL(strstr(s.line, rows[i].level));
 		http_reply_free(&out);
 	}
-	rig.sp->profile.challenge_type = CHALLENGE_STATIC;
+	rig.service.store = kept;
 }
 
 static CU_TestInfo tests[] = {
