@@ -31,6 +31,7 @@ missing man/scepd.8 Fl $(sed -n 's/^.*getopt_long(argc, argv, "\([A-Za-z:]*\)".*
 # The functions of the store's library, and the kinds of keys that they use.
 # shellcheck disable=SC2046
 missing man/scepd-store.7 Li $(sed -n "s/^register('\([a-z_]*\)'.*/\1/p" src/store/lua/*.lua)
+# shellcheck disable=SC2013
 for kind in $(sed -n "s/.*\(pool\|keys\[1\]\) \.\. ':\([a-z]*\).*/\2/p" src/store/lua/*.lua | sort -u); do
 	grep -q "^\.It Li $kind\(:\|\$\)" man/scepd-store.7 || fail "man/scepd-store.7 does not describe the keys $kind"
 done
