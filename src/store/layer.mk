@@ -86,7 +86,8 @@ t_store_SOURCES = \
 	tests/store/test_check.c \
 	tests/store/test_link.c \
 	tests/store/test_rebuild.c \
-	tests/store/test_sentinel.c
+	tests/store/test_sentinel.c \
+	tests/store/test_tls.c
 t_store_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_store_LDADD = libtestredis.a libsupport.a $(LINK_STORE) $(CUNIT_LIBS)
 endif

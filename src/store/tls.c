@@ -20,22 +20,20 @@ int
 tls_new(struct store *s, struct err *e)
 {
 	SSL_CTX *ctx;
-	int ok;
 
 	if (!s->conf.tls)
 		return 0;
-	if ((s->tls = ctx = SSL_CTX_new(TLS_client_method())) == NULL)
+	if ((s->tls = ctx = SSL_CTX_new(TLS_client_method())) == NULL ||
+	    SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION) != 1)
 		return err_set_ossl(e, ERR_MEMORY, "TLS of the store");
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
-	ok = SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
-	if (*s->conf.tls_ca_file != '\0')
-		ok = ok && SSL_CTX_load_verify_locations(ctx, s->conf.tls_ca_file, NULL);
-	else
-		ok = ok && SSL_CTX_set_default_verify_paths(ctx);
-	return ok == 1 ? 0
-	               : err_set_ossl(e, ERR_CONFIG, "TLS of the store, %s",
-	                     *s->conf.tls_ca_file != '\0' ? s->conf.tls_ca_file
-	                                                  : "the CAs of the system");
+	if (*s->conf.tls_ca_file == '\0')
+		return SSL_CTX_set_default_verify_paths(ctx) == 1
+		           ? 0
+		           : err_set_ossl(e, ERR_CONFIG, "TLS of the store: the CAs of the system");
+	return SSL_CTX_load_verify_locations(ctx, s->conf.tls_ca_file, NULL) == 1
+	           ? 0
+	           : err_set_ossl(e, ERR_CONFIG, s->conf.tls_ca_file);
 }
 
 /* Who must be at the other end: a name or an address. */

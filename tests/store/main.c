@@ -118,7 +118,7 @@ int
 main(void)
 {
 	CU_SuiteInfo suites[] = {acl_suite, check_suite, link_suite, admin_suite, rebuild_suite,
-	    sentinel_suite, CU_SUITE_INFO_NULL};
+	    sentinel_suite, tls_suite, CU_SUITE_INFO_NULL};
 	struct err e = ERR_INIT;
 	int rc;
 

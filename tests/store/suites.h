@@ -14,6 +14,7 @@ extern const CU_SuiteInfo check_suite;
 extern const CU_SuiteInfo link_suite;
 extern const CU_SuiteInfo rebuild_suite;
 extern const CU_SuiteInfo sentinel_suite;
+extern const CU_SuiteInfo tls_suite;
 
 /* Calls a function with the arguments given as text; NULL ends them. */
 redisReply *call_texts(struct store *s, struct err *e, const char *function, ...);

@@ -80,6 +80,7 @@ static int
 connects(char *ca, const char *name, struct err *e)
 {
 	struct store_conf c = redis_conf(&redis);
+	static int round;
 	char text[64];
 	struct store *s;
 	int rc = -1;
@@ -91,7 +92,7 @@ connects(char *ca, const char *name, struct err *e)
 	c.tls_name = text;
 	s = store_new(&c, (struct view){0}, view_of(test_pepper, sizeof test_pepper), e);
 	if (s != NULL)
-		rc = worker_day(s, 1, e);
+		rc = worker_day(s, ++round, e);
 	store_free(s);
 	return rc;
 }
