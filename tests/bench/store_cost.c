@@ -19,7 +19,8 @@
 #include "support/redis.h"
 #include "tmpdir.h"
 
-#define SAMPLES 2000
+#define SAMPLES 1000
+#define BATCHES 5
 #define MAX_PENDING 1000000
 
 #define NEED(ok) ((ok) ? (void)0 : need_failed(#ok, __LINE__))
@@ -167,13 +168,32 @@ measure(struct bench *b, struct cost *minting, struct cost *reserve, struct cost
 }
 
 static void
+keep_lower(struct cost *have, const struct cost *c)
+{
+	if (have->median == 0 || c->server < have->server)
+		have->server = c->server;
+	if (have->median == 0 || c->p99 < have->p99)
+		have->p99 = c->p99;
+	if (have->median == 0 || c->median < have->median)
+		have->median = c->median;
+}
+
+/* The lowest of some batches: what is above it is what else the machine did. */
+static void
 print_times(struct bench *b)
 {
-	struct cost m, r, c;
+	struct cost m = {0}, r = {0}, c = {0};
 	long long certs = redis_int(&b->redis, "ZCARD {scepd}:exp:ca"),
 	          pending = redis_int(&b->redis, "ZCARD {scepd}:pend:%s", b->issuer.profile.id);
 
-	measure(b, &m, &r, &c);
+	for (int i = 0; i < BATCHES; i++) {
+		struct cost minting, reserve, commit;
+
+		measure(b, &minting, &reserve, &commit);
+		keep_lower(&m, &minting);
+		keep_lower(&r, &reserve);
+		keep_lower(&c, &commit);
+	}
 	printf("| %lld | %lld | %.0f | %.0f | %.0f | %" PRId64 " / %" PRId64 " | %" PRId64
 	       " / %" PRId64 " |\n",
 	    certs, pending, m.server, r.server, c.server, r.median, r.p99, c.median, c.p99);
