@@ -176,6 +176,7 @@ who_guesses_is_shut_out_everywhere(void)
 	guess("192.0.2.1");
 	guess("192.0.2.3");
 	expect("192.0.2.1", "", 200, "issued"); /* what is right is not counted */
+	expect("192.0.2.1", "", 200, "replayed");
 	guess("192.0.2.1");
 	expect("192.0.2.1", "", 429, "guessing");
 	ask("192.0.2.1", "", view_str("no message"), &s);
