@@ -27,4 +27,8 @@ int net_read(const char *text, struct net *n) __attribute__((warn_unused_result)
  * address of IPv4. */
 bool net_has(const struct net *n, struct view address);
 
+/* Who counts as one when wrong attempts are counted: an IPv4 address, or the /64 of one of IPv6, of
+ * which a single subscriber has as many as he likes. Into out; what is no address stays as it is. */
+void net_group(const char *text, char out[64]);
+
 #endif

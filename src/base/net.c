@@ -3,6 +3,7 @@
  * See base/net.h. Every address is brought to octets by inet_pton(3), which resolves no names.
  */
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -109,4 +110,22 @@ net_has(const struct net *n, struct view address)
 		return false;
 	unmap(&one);
 	return one.kind == n->kind && same_bits(one.address, n->address, n->bits);
+}
+
+void
+net_group(const char *text, char out[64])
+{
+	struct net n;
+
+	snprintf(out, 64, "%s", text);
+	if (address_read(text, &n) != 0)
+		return;
+	unmap(&n);
+	if (n.kind == NET_IPV4)
+		(void)inet_ntop(AF_INET, n.address, out, 64);
+	if (n.kind != NET_IPV6)
+		return;
+	memset(n.address + 8, 0, 8);
+	if (inet_ntop(AF_INET6, n.address, out, 60) != NULL)
+		strcat(out, "/64");
 }

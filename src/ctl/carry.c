@@ -103,10 +103,14 @@ add_content(struct pack *p, const char *path, const struct stat *st, struct err 
 	json_t *line = describe(p, "file", path, st);
 	int rc = -1;
 
-	if (file_read(path, FILE_MAX_OCTETS, &data, e) != 0)
+	if (file_read(path, FILE_MAX_OCTETS, &data, e) != 0) {
 		json_decref(line);
-	else if (line == NULL || base64_write(&text, buf_view(&data)) != 0 ||
-	         json_object_set_new(line, "data", json_string(buf_str(&text))) != 0) {
+	} else if (!p->keys && data.n > 0 &&
+	           memmem(data.p, data.n, "PRIVATE KEY-----", 16) != NULL) {
+		json_decref(line); /* a key, whatever its file is called */
+		rc = 0;
+	} else if (line == NULL || base64_write(&text, buf_view(&data)) != 0 ||
+	           json_object_set_new(line, "data", json_string(buf_str(&text))) != 0) {
 		err_set(e, ERR_MEMORY, "no memory");
 		json_decref(line);
 	} else

@@ -137,17 +137,36 @@ renew_instead(struct request *r, struct buf *cert)
 	return -1;
 }
 
+/* Whether nothing is shown that could be right or wrong: the operator would decide. */
+static bool
+shows_nothing(const struct request *r)
+{
+	const struct profile *p = &r->sp->profile;
+
+	return p->challenge_type == CHALLENGE_NONE ||
+	       (p->approval == APPROVAL_WITHOUT_CHALLENGE && r->csr.challenge.n == 0);
+}
+
 int
 enrol(struct request *r, struct view content, struct buf *cert)
 {
+	bool wrong;
 	int rc;
 
 	if (check_csr(r, content) != 0)
 		return -1;
+	/* A certificate of ours is more than nothing: no operator is asked again. */
+	if (shows_nothing(r) && renew_possible(r)) {
+		if (renew_csr(r, cert) == 0 || r->err.code != ERR_RENEWAL_SIGNER)
+			return r->err.code == ERR_OK ? 0 : -1;
+		err_clear(&r->err);
+		plan_free(&r->plan);
+	}
 	rc = enrol_csr(r, content, cert);
+	wrong = r->err.code == ERR_CHALLENGE || r->err.code == ERR_CHALLENGE_USED;
 	if (rc != 0)
 		rc = renew_instead(r, cert);
-	r->wrong_challenge =
-	    rc != 0 && (r->err.code == ERR_CHALLENGE || r->err.code == ERR_CHALLENGE_USED);
+	/* Neither a renewal that is refused nor one that was answered before hides a guess. */
+	r->wrong_challenge = wrong && (rc != 0 || r->replayed);
 	return rc;
 }

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/enc.h"
 #include "base/log.h"
+#include "base/net.h"
 #include "base/ossl.h"
 #include "ca/names.h"
 #include "request.h"
@@ -66,14 +67,16 @@ event_note(const struct request *r)
 	const struct profile *p = &r->sp->profile;
 	struct buf json = {0};
 	struct err e = ERR_INIT;
+	char group[64];
 
 	/* Of what is not even a message the log line tells enough. */
 	if (!r->known || r->noted || r->service->store == NULL || r->err.code == ERR_STORE)
 		return;
+	net_group(r->source, group);
 	if (event_write(r, request_outcome(r), &json) == 0) {
 		const struct store_note note = {.event = buf_str(&json),
 		    .profile = p->id,
-		    .source = r->source,
+		    .source = group,
 		    .unique = r->tag,
 		    .budget = r->wrong_challenge ? p->wrong_challenges : 0,
 		    .window = p->wrong_challenges_window};
@@ -103,21 +106,22 @@ line_begin(struct buf *json, const struct request *r, const struct reserve *what
 
 /* Writes the line that was begun, unless rc says that it could not be. */
 static int
-line_end(const struct request *r, struct buf *json, int rc, struct err *e)
+line_end(struct request *r, struct buf *json, int rc)
 {
+	struct err why = ERR_INIT;
+
 	if (rc == 0 && buf_add(json, "}", 1) == 0)
-		rc = journal_add(r->service->journal, buf_view(json), e);
+		rc = journal_add(r->service->journal, buf_view(json), &why);
 	else
-		rc = err_set(e, ERR_MEMORY, "journal");
+		rc = err_set(&why, ERR_MEMORY, "journal");
 	buf_free(json);
-	return rc;
+	return rc == 0 ? 0 : err_set(&r->err, ERR_STORE, "%s", why.detail);
 }
 
 int
 journal_intent(struct request *r, const struct reserve *what)
 {
 	struct buf json = {0};
-	struct err why = ERR_INIT;
 	int rc;
 
 	if (r->service->journal == NULL)
@@ -125,24 +129,20 @@ journal_intent(struct request *r, const struct reserve *what)
 	rc = line_begin(&json, r, what, "intent");
 	if (rc == 0)
 		rc = add_hex(&json, "tbs", view_of(r->plan.tbs_digest, 32));
-	return line_end(r, &json, rc, &why) == 0 ? 0
-	                                         : err_set(&r->err, ERR_STORE, "%s", why.detail);
+	return line_end(r, &json, rc);
 }
 
-void
+int
 journal_issued(struct request *r, const struct reserve *what, struct view cert)
 {
 	struct buf json = {0};
-	struct err why = ERR_INIT;
 	int rc;
 
 	if (r->service->journal == NULL)
-		return;
+		return 0;
 	rc = line_begin(&json, r, what, "issued");
 	if (rc == 0 && (buf_add_str(&json, ",\"cert\":\"") != 0 || base64_write(&json, cert) != 0 ||
 	                   buf_add(&json, "\"", 1) != 0))
 		rc = -1;
-	if (line_end(r, &json, rc, &why) != 0)
-		log_msg(LOG_LEVEL_ERROR, "certificate not in the log of what was issued: %s",
-		    why.detail);
+	return line_end(r, &json, rc);
 }

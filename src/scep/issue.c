@@ -107,6 +107,9 @@ sign_and_commit(
 	}
 	note.event = buf_str(&event);
 	note.spki = spki;
+	/* Before COMMIT: whatever becomes of its answer, what was signed stands in the journal. */
+	if (journal_issued(r, what, buf_view(cert)) != 0)
+		goto out;
 	if ((rc = store_commit(r->service->store, what, &r->plan, held, &note, cert, &r->err)) < 0)
 		goto out;
 	if (rc == 1) { /* another worker was faster, and his it is that the store has */
@@ -114,7 +117,6 @@ sign_and_commit(
 		rc = 0;
 	} else {
 		r->noted = true;
-		journal_issued(r, what, buf_view(cert));
 	}
 out:
 	if (rc != 0)

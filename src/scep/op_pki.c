@@ -26,6 +26,7 @@ check_source(struct request *r)
 {
 	const struct profile *p = &r->sp->profile;
 	bool allowed = p->n_allow_from == 0;
+	char group[64];
 
 	for (size_t i = 0; i < p->n_allow_from && !allowed; i++)
 		allowed = net_has(&p->allow_from[i], view_str(r->source));
@@ -33,7 +34,8 @@ check_source(struct request *r)
 		return err_set(&r->err, ERR_SOURCE, "not in allow_from");
 	if (r->service->store == NULL)
 		return err_set(&r->err, ERR_STORE, "no store is configured");
-	return store_admits(r->service->store, p->id, r->source, &r->err);
+	net_group(r->source, group);
+	return store_admits(r->service->store, p->id, group, &r->err);
 }
 
 /* What the message shows to anybody. */

@@ -100,12 +100,12 @@ void request_subject(const struct request *r, char *out, size_t len);
 /* The digest of a key, under which lists show it. -1: memory. */
 int key_digest(const X509_PUBKEY *spki, uint8_t digest[32]) __attribute__((warn_unused_result));
 
-/* The line of the journal for an intent. -1: r->err, and nothing may be signed. */
+/* The line of the journal for an intent or a certificate. -1: r->err, and nothing may be signed or
+ * sent. */
 int journal_intent(struct request *r, const struct reserve *what)
     __attribute__((warn_unused_result));
-
-/* The line for a certificate. The store has it already, so a failure is only logged. */
-void journal_issued(struct request *r, const struct reserve *what, struct view cert);
+int journal_issued(struct request *r, const struct reserve *what, struct view cert)
+    __attribute__((warn_unused_result));
 
 /* What became of a request as JSON, for the store's stream of events; `outcome` is its slug. -1:
  * memory. */

@@ -337,6 +337,7 @@ take_poll(const struct store *s, const struct authority *a, const redisReply *re
     struct err *e)
 {
 	struct view second = reply_view(reply, 1);
+	struct err why = ERR_INIT;
 	char request[65];
 
 	if (reply_is(reply, "ISSUED")) {
@@ -351,7 +352,11 @@ take_poll(const struct store *s, const struct authority *a, const redisReply *re
 		if (second.n != 64 || hex_into(second, p->request, 32) != 0)
 			return reply_strange(reply, "poll", e);
 		hex_of(view_of(p->request, 32), request);
-		return plan_unseal(s, a, request, reply_view(reply, 2), &p->plan, e);
+		if (plan_unseal(s, a, request, reply_view(reply, 2), &p->plan, &why) == 0)
+			return 0;
+		/* Planned for a CA certificate that has been replaced: a new request is needed. */
+		return err_set(
+		    e, why.code == ERR_CONFIG ? ERR_REJECTED : why.code, "%s", why.detail);
 	}
 	p->state = POLL_PENDING;
 	if (reply_is(reply, "PENDING"))

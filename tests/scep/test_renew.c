@@ -119,6 +119,19 @@ a_spent_or_wrong_challenge_does_not_hinder(void)
 	rig.sp->profile.renewal_challenge = false;
 }
 
+static bool
+same_octets(const X509_NAME *a, const X509_NAME *b)
+{
+	struct buf x = {0}, y = {0};
+	bool same = ossl_write(&x, a, ASN1_ITEM_rptr(X509_NAME)) == 0 &&
+	            ossl_write(&y, b, ASN1_ITEM_rptr(X509_NAME)) == 0 &&
+	            view_eq(buf_view(&x), buf_view(&y));
+
+	buf_free(&x);
+	buf_free(&y);
+	return same;
+}
+
 /* The names are those of the certificate: asked for by other octets they are the same, and anything
  * else is refused. */
 static void
@@ -136,10 +149,55 @@ names_cannot_be_changed(void)
 	by_first(TYPE_RENEWAL_REQ, make_ec("P-384"), "CN=DEVICE/O=test", "DNS:DEVICE.example", &s);
 	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(s.cert);
-	CU_ASSERT_EQUAL(i2d_X509_NAME(X509_get_subject_name(s.cert), NULL),
-	    i2d_X509_NAME(X509_get_subject_name(first), NULL));
+	CU_ASSERT_TRUE(same_octets(X509_get_subject_name(s.cert), X509_get_subject_name(first)));
 	CU_ASSERT_PTR_NOT_NULL(memmem(s.line, strlen(s.line), "renewal:", 8));
 	seen_free(&s);
+}
+
+static long long
+counted(void)
+{
+	return redis_int(rig.redis, "ZCARD {scepd}:bad:" RIG_ID ":192.0.2.7");
+}
+
+/* A certificate of ours is no place to guess challenges from. */
+static void
+a_guess_is_counted_behind_a_renewal_too(void)
+{
+	long long before = counted();
+	struct seen s;
+
+	renew(TYPE_PKCS_REQ, first, make_rsa(2048, 3), make_rsa(2048, 2), "CN=other/O=Test", NULL,
+	    "wrong-wrong", &s);
+	expect(&s, "renewal-names");
+	CU_ASSERT_EQUAL(counted(), before + 1);
+	for (int i = 0; i < 2; i++) {
+		renew(TYPE_PKCS_REQ, first, make_rsa(2048, 3), make_rsa(3072, 0), SUBJECT, NULL,
+		    "wrong-wrong", &s);
+		CU_ASSERT_STRING_EQUAL(s.slug, i == 0 ? "issued" : "replayed");
+		CU_ASSERT_EQUAL(counted(), before + 1 + i);
+		seen_free(&s);
+	}
+}
+
+/* Where the operator decides about strangers, a renewal is none of his business. */
+static void
+a_renewal_waits_for_nobody(void)
+{
+	struct seen s;
+
+	rig.sp->profile.challenge_type = CHALLENGE_NONE;
+	rig.sp->profile.approval = APPROVAL_MANUAL;
+	by_first(TYPE_PKCS_REQ, make_rsa(3072, 1), SUBJECT, NULL, &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+	seen_free(&s);
+	by_first(TYPE_PKCS_REQ, make_rsa(3072, 1), "CN=other/O=Test", NULL, &s);
+	expect(&s, "renewal-names");
+	renew(TYPE_PKCS_REQ, rig.signer, make_rsa(2048, 3), make_rsa(2048, 3), SUBJECT, NULL, NULL,
+	    &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "pending");
+	rig.sp->profile.challenge_type = CHALLENGE_STATIC;
+	rig.sp->profile.approval = APPROVAL_AUTOMATIC;
 }
 
 static X509 *
@@ -261,6 +319,8 @@ time_decides(void)
 static CU_TestInfo tests[] = {
     T(a_certificate_renews_itself),
     T(a_spent_or_wrong_challenge_does_not_hinder),
+    T(a_guess_is_counted_behind_a_renewal_too),
+    T(a_renewal_waits_for_nobody),
     T(names_cannot_be_changed),
     T(nobody_elses_certificate_is_good_for_it),
     T(the_record_decides),

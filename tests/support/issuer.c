@@ -202,7 +202,8 @@ enrolment_commit(struct enrolment *n, struct store *s, struct err *e)
 	NEED(ossl_spki_write(&der, X509_get_X509_PUBKEY(n->plan.cert)) == 0);
 	ossl_sha256(buf_view(&der), spki);
 	buf_free(&der);
-	return store_commit(s, &n->what, &n->plan, &n->held, &note, &n->cert, e);
+	/* 1: another one was faster, and his certificate is the answer. */
+	return store_commit(s, &n->what, &n->plan, &n->held, &note, &n->cert, e) < 0 ? -1 : 0;
 }
 
 int

@@ -7,7 +7,7 @@ register('state', function(keys)
 	local pool, now = keys[1], now_ms()
 	local block = pool .. ':blk'
 	redis.call('ZREMRANGEBYSCORE', block, '-inf', now)
-	return {redis.call('HGETALL', pool .. ':off'), redis.call('ZRANGE', block, 0, 9999)}
+	return {redis.call('HGETALL', pool .. ':off'), redis.call('ZRANGE', block, 0, 9999, 'REV')}
 end)
 
 -- note: an outcome for the stream; with a source and a budget it counts as a wrong challenge, and the

@@ -68,6 +68,8 @@ end
 -- Somebody else may be signing: wait for the lease, then take over what was planned.
 local function resume(pool, a, rq, now)
 	if rq.owner ~= a.owner and tonumber(rq.lease) > now then
+		-- The client is told to poll, so its transaction must lead somewhere.
+		redis.call('SET', pool .. ':tx:' .. a.tx, a.req, 'PX', tonumber(a.keep) * 1000)
 		return {'BUSY'}
 	end
 	if a.anew == rq.serial then
