@@ -122,6 +122,14 @@ nothing_can_be_changed(void)
 	CU_ASSERT_EQUAL(count_lines(stage_path(&s, "y"), PASS, 100000), -1);
 	rewrite(&s, buf_view(&whole));
 	CU_ASSERT_EQUAL(count_lines(stage_path(&s, "y"), PASS, 100000), 2);
+	/* A line fills a chunk: what is left after a cut between two looks complete. */
+	write_lines(stage_path(&s, "x"), 3, 65535);
+	buf_cut(&whole, 0);
+	CU_ASSERT_EQUAL_FATAL(file_read(stage_path(&s, "x"), 1 << 20, &whole, &e), 0);
+	for (size_t n = 1; n < 3; n++) {
+		rewrite(&s, view_of(whole.p, head + n * chunk));
+		CU_ASSERT_EQUAL(count_lines(stage_path(&s, "y"), PASS, 65535), -1);
+	}
 	buf_free(&whole);
 	buf_free(&other);
 	stage_close(&s);
