@@ -27,12 +27,15 @@ static const struct {
         "request decide forget certs orphans events nodes sizes put dump dump_hash put_hash "},
 };
 
+#define PLAIN_ADMIN                                                                                \
+	"fcall info ping select wait hset hgetall config|get function|load function|list "         \
+	"function|delete"
+
 /* What is called past the functions. */
 static const char *const plain[ACL_ROLES] = {
     [ACL_WORKER] = "fcall info ping select wait",
     [ACL_OPERATOR] = "fcall info ping select wait",
-    [ACL_ADMIN] = "fcall info ping select wait hset hgetall config|get function|load "
-                  "function|list function|delete",
+    [ACL_ADMIN] = PLAIN_ADMIN,
 };
 
 /* A function of the library: from the line that begins it to the `end` at the margin. */
