@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * See store/transaction.h and src/store/lua/transaction.lua. A plan is kept under a seal made with
- * the pepper, so that whoever can write to the store cannot choose what is signed.
+ * the pepper, so that whoever can write to the store cannot choose what is signed; he can approve a
+ * plan that waits, though (SECURITY.md).
  */
 #include "store/transaction.h"
 
