@@ -3,7 +3,8 @@ libscep_a_SOURCES = \
 	include/scep/service.h \
 	src/scep/certrep.c src/scep/enrol.c src/scep/event.c src/scep/health.c src/scep/issue.c \
 	src/scep/mint.c src/scep/mint_ask.c src/scep/op_pki.c src/scep/poll.c src/scep/request.h \
-	src/scep/renew.c src/scep/request_log.c src/scep/service.c src/scep/source.c
+	src/scep/renew.c src/scep/request_log.c src/scep/service.c src/scep/source.c \
+	src/scep/tick.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_scep
@@ -22,7 +23,8 @@ t_scep_SOURCES = \
 	tests/scep/test_refusals.c \
 	tests/scep/test_renew.c \
 	tests/scep/test_service.c \
-	tests/scep/test_source.c
+	tests/scep/test_source.c \
+	tests/scep/test_tick.c
 t_scep_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_scep_LDADD = libtestredis.a libsupport.a $(LINK_SCEP) $(CUNIT_LIBS)
 endif

@@ -1,13 +1,15 @@
 
--- What every worker must know soon: profiles that are switched off, and sources that guessed too
--- often. Workers ask once a second and answer from what they heard.
+-- What every worker must know soon: profiles that are switched off, sources that guessed too often,
+-- and the operator's words for all hosts. Workers ask once a second and answer from what they heard.
 
--- state: for each profile that is off its name and reason; for each blocked source "profile source".
+-- state: for each profile that is off its name and reason; for each blocked source "profile source";
+-- the words, name and value in turn.
 register('state', function(keys)
 	local pool, now = keys[1], now_ms()
 	local block = pool .. ':blk'
 	redis.call('ZREMRANGEBYSCORE', block, '-inf', now)
-	return {redis.call('HGETALL', pool .. ':off'), redis.call('ZRANGE', block, 0, 9999, 'REV')}
+	return {redis.call('HGETALL', pool .. ':off'), redis.call('ZRANGE', block, 0, 9999, 'REV'),
+		redis.call('HGETALL', pool .. ':word')}
 end)
 
 -- note: an outcome for the stream; with a source and a budget it counts as a wrong challenge, and the
@@ -75,4 +77,17 @@ register('switch', function(keys, args)
 	end
 	redis.call('HDEL', off, a.profile)
 	return {was and 'DONE' or 'SAME'}
+end)
+
+-- say: puts down a word of the operator, or takes it back when it is empty: DONE | SAME.
+register('say', function(keys, args)
+	local words = keys[1] .. ':word'
+	local a = named(args, {'name', 'value'})
+	local was = redis.call('HGET', words, a.name) or ''
+	if a.value == '' then
+		redis.call('HDEL', words, a.name)
+	else
+		redis.call('HSET', words, a.name, a.value)
+	end
+	return {was == a.value and 'SAME' or 'DONE'}
 end)
