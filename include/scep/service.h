@@ -14,7 +14,7 @@
 #include "store/store.h"
 #include "wire/http.h"
 
-#define RAS_MAX 4
+#define RAS_MAX 8 /* of a profile */
 
 /* An authority with its key. */
 struct service_ca {
@@ -22,14 +22,27 @@ struct service_ca {
 	struct ca_key *key;         /* owned */
 };
 
+/* An RA of a profile. Messages to any of them are answered; one is presented by GetCACert. */
+struct service_ra {
+	struct ra_key *key; /* owned */
+	int number;         /* its generation */
+	bool staged;        /* waits until every host has it */
+	/* Filled in by service_prepare. */
+	time_t ends; /* notAfter of the certificate */
+	char id[65]; /* SHA-256 of the certificate, hexadecimal: what the operator's word names */
+	struct buf ca_cert; /* GetCACert's body when it is presented; owned */
+};
+
 /* A profile ready to serve. */
 struct service_profile {
-	struct profile profile;      /* owned */
-	const struct service_ca *ca; /* borrowed from the service */
-	struct ra_key *ras[RAS_MAX]; /* owned; the first is presented by GetCACert */
+	struct profile profile;         /* owned */
+	const struct service_ca *ca;    /* borrowed from the service */
+	struct service_ra ras[RAS_MAX]; /* the oldest first */
 	size_t n_ras;
-	uint8_t settings[32];     /* profile_settings */
-	struct buf caps, ca_cert; /* bodies prepared by service_prepare; owned */
+	uint8_t settings[32]; /* profile_settings */
+	/* Filled in by service_prepare. */
+	size_t ra_default; /* the RA that is presented as long as the operator has not named one */
+	struct buf caps;   /* GetCACaps's body; owned */
 };
 
 struct service {
@@ -50,9 +63,13 @@ struct service {
 	size_t n_trusted_proxies;
 };
 
-/* Prepares the bodies that never change. Call once everything is filled in. -1: INTERNAL, CONFIG.
- */
+/* Prepares what never changes. Call once everything is filled in. -1: INTERNAL, CONFIG. */
 int service_prepare(struct service *s, struct err *e) __attribute__((warn_unused_result));
+
+/* The RA that GetCACert presents: the one that the operator named for all hosts, when this host has
+ * it. Never waits for the store: it goes by what was heard last. */
+const struct service_ra *service_presented(
+    const struct service *s, const struct service_profile *sp);
 
 /* Answers a request: always fills the reply (to be freed with http_reply_free) and writes one log
  * line. Never fails. */

@@ -24,8 +24,8 @@ int signer_unwrap(const struct ra_key *k, const struct env_recipient *r, size_t 
 int signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *plan,
     struct buf *out, struct err *e) __attribute__((warn_unused_result));
 
-/* Signs a CertRep (attributes of type TYPE_CERT_REP only) with the RA key and includes the RA
- * certificate. `content` as in scep_msg_write. -1: INTERNAL. */
+/* Signs a CertRep (attributes of type TYPE_CERT_REP only) with the RA key that signs and includes
+ * its certificate. `content` as in scep_msg_write. -1: INTERNAL. */
 int signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct view *content,
     enum digest digest, struct buf *out, struct err *e) __attribute__((warn_unused_result));
 

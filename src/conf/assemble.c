@@ -12,8 +12,8 @@
 
 #include "base/file.h"
 #include "base/net.h"
-#include "conf/assemble.h"
 #include "conf/owner.h"
+#include "load.h"
 
 #define PEM_MAX (256u << 10)
 #define PASSPHRASE_MAX 4096u
@@ -92,8 +92,7 @@ conf_passphrase(const struct conf *c, const char *what, struct secret *out, stru
 	return 0;
 }
 
-/* The private key at `path`, with the passphrase of "KIND-NAME" when there is one. */
-static EVP_PKEY *
+EVP_PKEY *
 load_key(const struct conf *c, const char *path, const char *kind, const char *name, struct err *e)
 {
 	struct secret pass = {0};
@@ -107,9 +106,8 @@ load_key(const struct conf *c, const char *path, const char *kind, const char *n
 	return key;
 }
 
-/* Sets the path in front of a complaint about a file's content. */
-static int
-about(const char *path, const struct err *why, struct err *e)
+int
+load_fault(const char *path, const struct err *why, struct err *e)
 {
 	if (strstr(why->detail, path) != NULL)
 		return err_set(e, why->code, "%s", why->detail);
@@ -134,7 +132,7 @@ read_ca_certs(const struct conf *c, const char *name, struct authority *a, struc
 	if (access(chain_path, F_OK) == 0 && file_read(chain_path, PEM_MAX, &chain, e) != 0)
 		goto out;
 	if (authority_read(a, name, buf_view(&cert), buf_view(&chain), &why) != 0) {
-		about(cert_path, &why, e);
+		load_fault(cert_path, &why, e);
 		goto out;
 	}
 	rc = 0;
@@ -160,7 +158,7 @@ load_ca(const struct conf *c, const char *name, struct service_ca *ca, struct er
 		goto out;
 	if ((key = load_key(c, path, "ca", name, &why)) == NULL ||
 	    (ca->key = ca_key_new(key, ca->authority.cert, &why)) == NULL) {
-		about(path, &why, e);
+		load_fault(path, &why, e);
 		goto out;
 	}
 	rc = 0;
@@ -195,9 +193,8 @@ load_cas(const struct conf *c, struct service *s, struct err *e)
 	return 0;
 }
 
-/* The first certificate of a PEM file. */
-static X509 *
-read_cert(const char *path, struct err *e)
+X509 *
+load_cert(const char *path, struct err *e)
 {
 	struct buf pem = {0};
 	STACK_OF(X509) *certs = NULL;
@@ -206,37 +203,13 @@ read_cert(const char *path, struct err *e)
 
 	if (file_read(path, PEM_MAX, &pem, e) == 0) {
 		if ((certs = certs_read_pem(buf_view(&pem), &why)) == NULL)
-			about(path, &why, e);
+			load_fault(path, &why, e);
 		else
 			cert = sk_X509_shift(certs);
 	}
 	sk_X509_pop_free(certs, X509_free);
 	buf_free(&pem);
 	return cert;
-}
-
-static struct ra_key *
-load_ra(const struct conf *c, const struct conf_profile *from, const struct authority *by, size_t i,
-    struct err *e)
-{
-	struct err why = ERR_INIT;
-	struct ra_key *ra = NULL;
-	EVP_PKEY *key;
-	X509 *cert = read_cert(from->ra_certs[i], e);
-
-	if (cert == NULL)
-		return NULL;
-	/* Clients follow the chain from the RA to the CA. */
-	if (!authority_issued(by, cert)) {
-		err_set(e, ERR_CONFIG, "%s: not issued by CA %s", from->ra_certs[i], by->name);
-		X509_free(cert);
-		return NULL;
-	}
-	if ((key = load_key(c, from->ra_keys[i], "ra", from->profile.name, &why)) == NULL ||
-	    (ra = ra_key_new(key, cert, &why)) == NULL)
-		about(from->ra_keys[i], &why, e);
-	X509_free(cert);
-	return ra;
 }
 
 static int
@@ -292,9 +265,8 @@ load_profile(
 	p->ca = find_ca(s, from->profile.ca);
 	if (copy_profile(&from->profile, &p->profile, e) != 0)
 		return -1;
-	for (; p->n_ras < from->n_ras; p->n_ras++)
-		if ((p->ras[p->n_ras] = load_ra(c, from, &p->ca->authority, p->n_ras, e)) == NULL)
-			return -1;
+	if (load_ras(c, from, p, e) != 0)
+		return -1;
 	if (*c->default_profile != '\0' && conf_profile(c, c->default_profile) == from)
 		s->default_profile = p;
 	return 0;

@@ -13,6 +13,7 @@
 #include "conf/conf.h"
 #include "conf/digest.h"
 #include "conf/folder.h"
+#include "conf/ras.h"
 #include "conf/tree.h"
 
 char *
@@ -231,13 +232,7 @@ profile_files_free(struct conf_profile *p)
 {
 	profile_free(&p->profile);
 	free(p->file);
-	if (p->ra_certs != NULL && p->ra_keys != NULL)
-		for (size_t i = 0; i < p->n_ras; i++) {
-			free(p->ra_certs[i]);
-			free(p->ra_keys[i]);
-		}
-	free(p->ra_certs);
-	free(p->ra_keys);
+	conf_ras_free(p);
 }
 
 void

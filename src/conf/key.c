@@ -161,10 +161,12 @@ static const struct key profile_keys[] = {
         PROFILE(min_rsa_bits)},
     {"allow_ec", KEY_BOOL, "true", BOOLEAN, PROFILE(allow_ec)},
     {"allow_ed25519", KEY_BOOL, "false", BOOLEAN, PROFILE(allow_ed25519)},
-    {"ra", KEY_LIST, "( { certificate = \"ra/NAME/ra.pem\"; key = \"ra/NAME/ra.key\"; } )",
-        "a list of 1 to 4 groups", .take = take_ras},
+    {"ra", KEY_LIST, "( )", "a list of 1 to 8 groups, or of none for what ra/NAME holds",
+        .take = take_ras},
     {"ra.certificate", KEY_STRING, NULL, "the path of a file", NOWHERE},
     {"ra.key", KEY_STRING, NULL, "the path of a file", NOWHERE},
+    {"ra.sign_certificate", KEY_STRING, "\"\"", "the path of a file, or \"\"", NOWHERE},
+    {"ra.sign_key", KEY_STRING, "\"\"", "the path of a file, or \"\"", NOWHERE},
     {.path = NULL},
 };
 

@@ -1,12 +1,15 @@
 noinst_LIBRARIES += libconf.a
 libconf_a_SOURCES = \
 	src/conf/assemble.c \
+	src/conf/assemble_ra.c \
 	src/conf/assemble_store.c \
 	src/conf/conf.c \
 	src/conf/digest.c \
 	src/conf/key.c \
+	src/conf/load.h \
 	src/conf/owner.c \
 	src/conf/print.c \
+	src/conf/ras.c \
 	src/conf/report.c \
 	src/conf/scan.c \
 	src/conf/take.c \
@@ -26,6 +29,7 @@ t_conf_SOURCES = \
 	tests/conf/test_manual.c \
 	tests/conf/test_owner.c \
 	tests/conf/test_print.c \
+	tests/conf/test_ras.c \
 	tests/conf/test_scan.c
 t_conf_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_conf_LDADD = libtestredis.a libsupport.a $(LINK_CONF) $(CUNIT_LIBS)

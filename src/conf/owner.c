@@ -56,7 +56,9 @@ judge_profile(const struct conf_profile *p, uid_t service, struct err *e)
 	if (file_judge(p->file, service, e) != 0)
 		return -1;
 	for (size_t i = 0; i < p->n_ras; i++)
-		if (judge_above(p->ra_keys[i], service, e) != 0)
+		if (judge_above(p->ras[i].key, service, e) != 0 ||
+		    (p->ras[i].sign_key != NULL &&
+		        judge_above(p->ras[i].sign_key, service, e) != 0))
 			return -1;
 	return 0;
 }

@@ -16,6 +16,7 @@
 #include "conf/assemble.h"
 #include "conf/owner.h"
 #include "conf/folder.h"
+#include "conf/ras.h"
 #include "ctl/folder.h"
 
 #define FILE_MAX_OCTETS (1u << 20)
@@ -175,6 +176,20 @@ add_all(struct pack *p, const char *folder, struct err *e)
 	return rc;
 }
 
+/* The mark beside the certificate that its RA is not to be presented yet. */
+static int
+add_staged(struct pack *p, const struct conf_ra *ra, struct err *e)
+{
+	char *folder = conf_folder(ra->cert), *name = conf_ra_file(ra->number, RA_STAGED),
+	     *path = folder != NULL && name != NULL ? path_join(folder, name) : NULL;
+	int rc = path != NULL ? add_file(p, path, true, e) : err_set(e, ERR_MEMORY, "no memory");
+
+	free(folder);
+	free(name);
+	free(path);
+	return rc;
+}
+
 static int
 add_profile(struct pack *p, const struct conf_profile *from, struct err *e)
 {
@@ -182,9 +197,17 @@ add_profile(struct pack *p, const struct conf_profile *from, struct err *e)
 	int rc = ca != NULL ? add_all(p, ca, e) : err_set(e, ERR_MEMORY, "no memory");
 
 	for (size_t i = 0; rc == 0 && i < from->n_ras; i++) {
-		rc = add_file(p, from->ra_certs[i], true, e);
+		const struct conf_ra *ra = &from->ras[i];
+
+		rc = add_file(p, ra->cert, true, e);
 		if (rc == 0 && p->keys)
-			rc = add_file(p, from->ra_keys[i], true, e);
+			rc = add_file(p, ra->key, true, e);
+		if (rc == 0 && ra->sign_cert != NULL)
+			rc = add_file(p, ra->sign_cert, true, e);
+		if (rc == 0 && ra->sign_cert != NULL && p->keys)
+			rc = add_file(p, ra->sign_key, true, e);
+		if (rc == 0 && ra->staged)
+			rc = add_staged(p, ra, e);
 	}
 	free(ca);
 	return rc;

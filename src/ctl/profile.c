@@ -47,6 +47,16 @@ plain_facts(struct ctl *c, const struct conf_profile *p)
 	return o;
 }
 
+/* The RA that is presented unless the operator has named another one (scepctl ra list). */
+static const struct conf_ra *
+ra_newest(const struct conf_profile *p)
+{
+	for (size_t i = p->n_ras; i-- > 0;)
+		if (!p->ras[i].staged)
+			return &p->ras[i];
+	return &p->ras[0];
+}
+
 json_t *
 profile_facts(struct ctl *c, const struct conf_profile *p, struct err *e)
 {
@@ -55,7 +65,7 @@ profile_facts(struct ctl *c, const struct conf_profile *p, struct err *e)
 	json_t *o = NULL;
 
 	if (open_authority(c, p->profile.ca, &ca, e) == 0 && p->n_ras > 0 &&
-	    (ra = cert_load(p->ra_certs[0], e)) != NULL) {
+	    (ra = cert_load(ra_newest(p)->cert, e)) != NULL) {
 		int n = sk_X509_num(ca.chain);
 
 		o = plain_facts(c, p);
@@ -74,7 +84,7 @@ static json_t *
 list_row(struct ctl *c, const struct conf_profile *p)
 {
 	struct err unreadable = ERR_INIT;
-	X509 *ra = p->n_ras > 0 ? cert_load(p->ra_certs[0], &unreadable) : NULL;
+	X509 *ra = p->n_ras > 0 ? cert_load(ra_newest(p)->cert, &unreadable) : NULL;
 	json_t *row = plain_facts(c, p);
 	char to[24] = "";
 

@@ -62,6 +62,13 @@ check_visible(struct request *r)
 	return 0;
 }
 
+/* An older RA serves until it expires; the present one goes on, since there is nothing better. */
+static bool
+serves(const struct request *r, const struct service_ra *ra)
+{
+	return clock_now() <= ra->ends || ra == service_presented(r->service, r->sp);
+}
+
 /* The envelope, and which of our keys it is for. */
 static int
 open_envelope(struct request *r, struct secret *content)
@@ -73,8 +80,8 @@ open_envelope(struct request *r, struct secret *content)
 	if (scep_env_read(r->msg.content, r->sp->profile.algs.ciphers, &r->env, &r->err) != 0)
 		return -1;
 	for (size_t i = 0; i < r->sp->n_ras && rc == 1; i++) {
-		r->ra = r->sp->ras[i];
-		rc = scep_env_recipient(&r->env, ra_key_cert(r->ra), &to, &r->err);
+		r->ra = &r->sp->ras[i];
+		rc = scep_env_recipient(&r->env, ra_key_cert(r->ra->key), &to, &r->err);
 	}
 	if (rc == 1) {
 		r->ra = NULL;
@@ -83,7 +90,9 @@ open_envelope(struct request *r, struct secret *content)
 	if (rc != 0)
 		return -1;
 	r->transport = to.transport;
-	rc = signer_unwrap(r->ra, &to, cipher_key_len(r->env.cipher), &cek, &r->err);
+	if (!serves(r, r->ra))
+		return err_set(&r->err, ERR_RECIPIENT, "RA %d has expired", r->ra->number);
+	rc = signer_unwrap(r->ra->key, &to, cipher_key_len(r->env.cipher), &cek, &r->err);
 	if (rc == 0)
 		rc = scep_env_open(&r->env, secret_view(&cek), content, &r->err);
 	secret_free(&cek);

@@ -29,17 +29,17 @@ struct request {
 	struct scep_msg msg;
 	bool known; /* transactionID and senderNonce are: an error is answered by a CertRep */
 	struct scep_env env;
-	const struct ra_key *ra; /* the RA that was addressed */
+	const struct service_ra *ra; /* the RA that was addressed; NULL until known */
 	struct transport transport;
 	struct csr csr;
 	char named[512]; /* the subject that a CertPoll names, as text; for the log */
 	struct plan plan;
-	char serial[2 * SERIAL_LEN + 1]; /* of the certificate that is the answer, hexadecimal */
-	enum pki_status status;          /* of the CertRep sent */
-	char reason[96];                 /* by what the request was authorised */
-	bool replayed;                   /* the answer was given before */
-	bool noted;                      /* the store has heard of the outcome */
-	bool wrong_challenge;            /* to be counted */
+	char serial[2 * SERIAL_LEN + 1];   /* of the certificate that is the answer, hexadecimal */
+	enum pki_status status;            /* of the CertRep sent */
+	char reason[96];                   /* by what the request was authorised */
+	bool replayed;                     /* the answer was given before */
+	bool noted;                        /* the store has heard of the outcome */
+	bool wrong_challenge;              /* to be counted */
 	char minted[CHALLENGE_ID_LEN + 1]; /* the one-time challenge that was handed out */
 };
 

@@ -14,7 +14,6 @@
 #include "base/clock.h"
 #include "request.h"
 #include "wire/route.h"
-#include "wire/scep_body.h"
 #include "wire/scep_ca.h"
 
 static bool
@@ -60,7 +59,8 @@ by_route(const struct service *s, struct view path, const struct route *route)
 static void
 op_ca(struct request *r, enum scep_operation op)
 {
-	const struct buf *body = op == OP_GET_CA_CAPS ? &r->sp->caps : &r->sp->ca_cert;
+	const struct buf *body =
+	    op == OP_GET_CA_CAPS ? &r->sp->caps : &service_presented(r->service, r->sp)->ca_cert;
 
 	if (op == OP_GET_NEXT_CA_CERT)
 		err_set(&r->err, ERR_NO_NEXT_CA, "no next CA is prepared");
@@ -139,54 +139,18 @@ service_handle(const struct service *s, const struct http_request *in, struct ht
 	scep_msg_free(&r.msg);
 }
 
-static int
-prepare_profile(struct service_profile *sp, struct err *e)
-{
-	const struct profile *p = &sp->profile;
-	struct caps caps = {.algs = p->algs, .renewal = p->allow_renewal};
-	STACK_OF(X509) *ras = sk_X509_new_null(), *all = NULL;
-	int rc = -1;
-
-	if (sp->n_ras == 0 || sp->ca == NULL) {
-		err_set(e, ERR_CONFIG, "profile %s has no RA or no CA", p->name);
-		goto out;
-	}
-	/* The first RA is the one to be used from now on; older ones are still answered. */
-	if (ras == NULL || sk_X509_push(ras, ra_key_cert(sp->ras[0])) <= 0 ||
-	    (all = authority_presented(
-	         &sp->ca->authority, ras, p->include_ca_certificate, p->include_root)) == NULL ||
-	    profile_settings(p, sp->ca->authority.cert, sp->settings, e) != 0 ||
-	    caps_write(&caps, &sp->caps) != 0 || certs_only_write(all, NULL, &sp->ca_cert) != 0) {
-		err_set(e, ERR_INTERNAL, "cannot prepare profile %s", p->name);
-		goto out;
-	}
-	rc = 0;
-out:
-	sk_X509_free(ras);
-	sk_X509_free(all);
-	return rc;
-}
-
-int
-service_prepare(struct service *s, struct err *e)
-{
-	for (size_t i = 0; i < s->n_profiles; i++)
-		if (prepare_profile(&s->profiles[i], e) != 0)
-			return -1;
-	return 0;
-}
-
 void
 service_free(struct service *s)
 {
 	for (size_t i = 0; i < s->n_profiles; i++) {
 		struct service_profile *sp = &s->profiles[i];
 
-		for (size_t j = 0; j < sp->n_ras; j++)
-			ra_key_free(sp->ras[j]);
+		for (size_t j = 0; j < sp->n_ras; j++) {
+			ra_key_free(sp->ras[j].key);
+			buf_free(&sp->ras[j].ca_cert);
+		}
 		profile_free(&sp->profile);
 		buf_free(&sp->caps);
-		buf_free(&sp->ca_cert);
 	}
 	for (size_t i = 0; i < s->n_cas; i++) {
 		ca_key_free(s->cas[i].key);

@@ -9,13 +9,17 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
+#include <openssl/x509v3.h>
 
 #include "base/file.h"
 #include "base/ossl.h"
 #include "keys.h"
 
 #define KEY_FILE_MAX 65536
+
+/* Bits of keyUsage (RFC 5280 section 4.2.1.3). */
+#define USAGE_SIGN 0
+#define USAGE_ENCIPHER 2
 
 static int
 give_passphrase(char *out, int size, int writing, void *passphrase)
@@ -73,44 +77,90 @@ check_match(EVP_PKEY *key, const X509 *cert, struct err *e)
 	           : err_set(e, ERR_KEY_FILE, "the private key does not belong to the certificate");
 }
 
+static bool
+all_zero(const uint8_t *p, size_t n)
+{
+	uint8_t any = 0;
+
+	for (size_t i = 0; i < n; i++)
+		any |= p[i];
+	return any == 0;
+}
+
 /* A secret that only the holder of the key can compute and that is the same in every worker on
- * every host, whether the key is a file or in hardware: the hash of a deterministic signature over
- * a text of our own. */
+ * every host, whether the key is a file or in hardware: the hash of what a fixed text decrypts to.
+ * A key store may forbid the key to sign, but not to decrypt. */
 static int
 derive_rejection(struct ra_key *k, struct err *e)
 {
 	static const char text[] = "scepd implicit rejection 1";
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	uint8_t sig[1024];
-	size_t n = sizeof sig;
+	uint8_t in[MODULUS_MAX] = {0}, out[MODULUS_MAX] = {0}, hash[32];
+	size_t n = (size_t)EVP_PKEY_get_size(k->key);
 	int rc = -1;
 
-	if (ctx != NULL && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, k->key) == 1 &&
-	    EVP_DigestSign(ctx, sig, &n, (const uint8_t *)text, sizeof text) == 1) {
-		ossl_sha256(view_of(sig, n), k->rejection);
+	if (n > sizeof in)
+		return err_set(e, ERR_KEY_FILE, "the RA key is too large");
+	ossl_sha256(view_of(text, sizeof text), hash);
+	for (size_t i = 1; i < n; i++) /* the first octet stays 0: below the modulus */
+		in[i] = hash[i % sizeof hash];
+	if (rsa_raw_decrypt(k->key, view_of(in, n), out, n) == 0 && !all_zero(out, n)) {
+		ossl_sha256(view_of(out, n), k->rejection);
 		rc = 0;
 	}
-	OPENSSL_cleanse(sig, sizeof sig);
-	EVP_MD_CTX_free(ctx);
-	return rc == 0 ? 0 : err_set_ossl(e, ERR_KEY_FILE, "the RA key does not sign");
+	OPENSSL_cleanse(out, sizeof out);
+	return rc == 0 ? 0 : err_set_ossl(e, ERR_KEY_FILE, "the RA key does not decrypt");
+}
+
+/* Without a keyUsage nothing is restricted (RFC 5280 section 4.2.1.3). */
+static bool
+usage_has(const X509 *cert, int bit)
+{
+	int found = 0;
+	ASN1_BIT_STRING *usage = X509_get_ext_d2i(cert, NID_key_usage, &found, NULL);
+	bool has = usage != NULL ? ASN1_BIT_STRING_get_bit(usage, bit) != 0 : found == -1;
+
+	ASN1_BIT_STRING_free(usage);
+	return has;
+}
+
+/* One half of an RA: the key that decrypts or the key that signs, and its certificate. */
+static int
+check_half(EVP_PKEY *key, const X509 *cert, int usage, const char *name, struct err *e)
+{
+	if (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) < 2048)
+		return err_set(e, ERR_KEY_FILE, "an RA key is RSA of at least 2048 bits");
+	if (!usage_has(cert, usage))
+		return err_set(
+		    e, ERR_KEY_FILE, "no client would use this RA: its keyUsage lacks %s", name);
+	return check_match(key, cert, e);
 }
 
 struct ra_key *
 ra_key_new(EVP_PKEY *key, X509 *cert, struct err *e)
 {
-	struct ra_key *k = OPENSSL_zalloc(sizeof *k);
+	return ra_key_new_two(key, cert, NULL, NULL, e);
+}
 
-	if (k == NULL || !X509_up_ref(cert)) {
-		OPENSSL_free(k);
+struct ra_key *
+ra_key_new_two(EVP_PKEY *key, X509 *cert, EVP_PKEY *seal_key, X509 *seal_cert, struct err *e)
+{
+	struct ra_key *k = OPENSSL_zalloc(sizeof *k);
+	bool two = seal_key != NULL;
+
+	if (k == NULL) {
 		EVP_PKEY_free(key);
+		EVP_PKEY_free(seal_key);
 		err_set(e, ERR_MEMORY, "RA key");
 		return NULL;
 	}
 	k->key = key;
-	k->cert = cert;
-	if (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) < 2048)
-		err_set(e, ERR_KEY_FILE, "an RA key is RSA of at least 2048 bits");
-	else if (check_match(key, cert, e) == 0 && derive_rejection(k, e) == 0)
+	k->seal_key = seal_key;
+	k->cert = X509_up_ref(cert) ? cert : NULL;
+	k->seal_cert = two && X509_up_ref(seal_cert) ? seal_cert : NULL;
+	if (check_half(key, cert, USAGE_ENCIPHER, "keyEncipherment", e) == 0 &&
+	    check_half(two ? seal_key : key, ra_key_seal_cert(k), USAGE_SIGN, "digitalSignature",
+	        e) == 0 &&
+	    derive_rejection(k, e) == 0)
 		return k;
 	ra_key_free(k);
 	return NULL;
@@ -144,6 +194,8 @@ ra_key_free(struct ra_key *k)
 		return;
 	EVP_PKEY_free(k->key);
 	X509_free(k->cert);
+	EVP_PKEY_free(k->seal_key);
+	X509_free(k->seal_cert);
 	OPENSSL_clear_free(k, sizeof *k);
 }
 
@@ -161,4 +213,10 @@ X509 *
 ra_key_cert(const struct ra_key *k)
 {
 	return k->cert;
+}
+
+X509 *
+ra_key_seal_cert(const struct ra_key *k)
+{
+	return k->seal_cert != NULL ? k->seal_cert : k->cert;
 }

@@ -35,7 +35,9 @@ int
 signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct view *content,
     enum digest digest, struct buf *out, struct err *e)
 {
-	const struct msg_signer by = {.cert = k->cert, .key = k->key, .digest = digest};
+	const struct msg_signer by = {.cert = ra_key_seal_cert(k),
+	    .key = k->seal_key != NULL ? k->seal_key : k->key,
+	    .digest = digest};
 
 	if (a->type != TYPE_CERT_REP)
 		return err_set(e, ERR_INTERNAL, "only a CertRep is sealed");

@@ -15,7 +15,6 @@
 #include "signer/signer.h"
 
 #define CEK_MAX 32
-#define MODULUS_MAX 2048 /* octets */
 
 /* 0xff when a == b, else 0. */
 static uint8_t
@@ -39,10 +38,9 @@ padding_mask(const uint8_t *em, size_t k, size_t n)
 	return good;
 }
 
-/* The raw RSA operation into em[k], right-aligned by definition. A ciphertext of the wrong length
- * or not below the modulus (both visible to everybody) gives zeroes, which are no padding. */
-static int
-raw_decrypt(EVP_PKEY *key, struct view in, uint8_t *em, size_t k)
+/* Zeroes are no padding. */
+int
+rsa_raw_decrypt(EVP_PKEY *key, struct view in, uint8_t *em, size_t k)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
 	size_t n = k;
@@ -66,7 +64,7 @@ unwrap_pkcs1(EVP_PKEY *key, struct view in, size_t n, uint8_t *cek, uint8_t *goo
 	uint8_t em[MODULUS_MAX];
 	size_t k = (size_t)EVP_PKEY_get_size(key);
 
-	if (k > sizeof em || raw_decrypt(key, in, em, k) != 0)
+	if (k > sizeof em || rsa_raw_decrypt(key, in, em, k) != 0)
 		return -1;
 	*good = padding_mask(em, k, n);
 	memcpy(cek, em + k - n, n);

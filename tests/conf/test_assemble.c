@@ -139,9 +139,9 @@ a_service_of_its_own(void)
 	CU_ASSERT_STRING_EQUAL(s.profiles[0].profile.paths[0], "/x");
 	CU_ASSERT_EQUAL(s.profiles[0].profile.challenges.n, 1);
 	CU_ASSERT_EQUAL(s.profiles[0].n_ras, 1);
-	CU_ASSERT_PTR_NOT_NULL(s.profiles[0].ras[0]);
+	CU_ASSERT_PTR_NOT_NULL(s.profiles[0].ras[0].key);
 	CU_ASSERT_EQUAL(s.n_trusted_proxies, 1);
-	CU_ASSERT_TRUE(s.profiles[0].ca_cert.n > 0);
+	CU_ASSERT_TRUE(s.profiles[0].ras[0].ca_cert.n > 0);
 	CU_ASSERT_PTR_NOT_NULL(s.store); /* nothing is connected yet: there is no server here */
 	CU_ASSERT_PTR_NOT_NULL(s.journal);
 	CU_ASSERT_STRING_EQUAL(s.node, "here");
@@ -194,6 +194,84 @@ an_ra_of_another_ca(void)
 	expect(&t, ERR_CONFIG, "not issued by CA main");
 	X509_free(ra_cert);
 	X509_free(other_cert);
+	tmpdir_remove(&t);
+}
+
+/* A further generation of vpn: two certificates, and it waits. */
+static void
+add_generation(struct tmpdir *t)
+{
+	struct make_cert ca = {.key = make_rsa(2048, 1), .cn = "CN=CA"};
+	struct make_cert ra = {.cn = "CN=RA 2", .issuer_key = ca.key};
+	X509 *ca_cert = make_cert(&ca), *cert;
+
+	ra.issuer = ca_cert;
+	for (int i = 0; i < 2; i++) {
+		ra.key = make_rsa(2048, 4 + i);
+		ra.serial = 40 + i;
+		ra.exts[0] = i == 0 ? "keyUsage=critical,keyEncipherment"
+		                    : "keyUsage=critical,digitalSignature";
+		cert = make_cert(&ra);
+		write_cert(t, i == 0 ? "ra/vpn/ra-2.pem" : "ra/vpn/ra-2-sign.pem", cert);
+		write_key(t, i == 0 ? "ra/vpn/ra-2.key" : "ra/vpn/ra-2-sign.key", ra.key, NULL);
+		X509_free(cert);
+	}
+	X509_free(ca_cert);
+	write_text(t, "ra/vpn/ra-2.staged", "", 0644);
+}
+
+static void
+generations_of_an_ra(void)
+{
+	const struct service_ra *ras;
+	struct tmpdir t;
+	struct service s;
+	char detail[400];
+
+	setup(&t);
+	add_generation(&t);
+	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
+	CU_ASSERT_EQUAL_FATAL(s.profiles[0].n_ras, 2);
+	ras = s.profiles[0].ras;
+	CU_ASSERT_EQUAL(s.profiles[0].ra_default, 0);
+	CU_ASSERT_EQUAL(ras[1].number, 2);
+	CU_ASSERT_TRUE(ras[1].staged);
+	CU_ASSERT_PTR_NOT_EQUAL(ra_key_seal_cert(ras[1].key), ra_key_cert(ras[1].key));
+	CU_ASSERT_PTR_NOT_NULL(strstr(buf_str(&s.report), "\"ra vpn 2\":\""));
+	service_free(&s);
+
+	/* Each half is looked at. */
+	write_key(&t, "ra/vpn/ra-2-sign.key", make_rsa(2048, 3), NULL);
+	expect(&t, ERR_KEY_FILE, "ra/vpn/ra-2-sign.key: the private key does not belong");
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ra/vpn/ra-2-sign.key")), 0);
+	expect(&t, ERR_KEY_FILE, "ra/vpn/ra-2-sign.key");
+	tmpdir_remove(&t);
+}
+
+static void
+the_first_of_a_list_is_presented(void)
+{
+	const struct service_profile *sp;
+	struct tmpdir t;
+	struct service s;
+	char detail[400];
+
+	setup(&t);
+	add_generation(&t);
+	write_text(&t, "profiles.d/vpn.conf",
+	    profile_text(TEST_ID,
+	        "ra = ( { certificate = \"ra/vpn/ra-2.pem\"; key = \"ra/vpn/ra-2.key\"; "
+	        "sign_certificate = \"ra/vpn/ra-2-sign.pem\"; sign_key = "
+	        "\"ra/vpn/ra-2-sign.key\"; }, { certificate = \"ra/vpn/ra.pem\"; key = "
+	        "\"ra/vpn/ra.key\"; } );"),
+	    0644);
+	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
+	sp = &s.profiles[0];
+	CU_ASSERT_EQUAL(sp->n_ras, 2);
+	CU_ASSERT_EQUAL(sp->ras[sp->ra_default].number, 1);
+	CU_ASSERT_PTR_NOT_EQUAL(ra_key_seal_cert(sp->ras[sp->ra_default].key),
+	    ra_key_cert(sp->ras[sp->ra_default].key));
+	service_free(&s);
 	tmpdir_remove(&t);
 }
 
@@ -329,6 +407,8 @@ CU_TestInfo assemble_tests[] = {
     T(a_service_of_its_own),
     T(files_that_are_missing),
     T(an_ra_of_another_ca),
+    T(generations_of_an_ra),
+    T(the_first_of_a_list_is_presented),
     T(files_that_are_wrong),
     T(keys_of_the_user_that_serves),
     T(keys_with_a_passphrase),

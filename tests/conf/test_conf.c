@@ -386,8 +386,8 @@ defaults_of_a_profile(void)
 	CU_ASSERT_STRING_EQUAL(p->ca, "main");
 	CU_ASSERT_STRING_EQUAL(c.profiles[0].file, tmpdir_path(&t, "profiles.d/vpn.conf"));
 	CU_ASSERT_EQUAL_FATAL(c.profiles[0].n_ras, 1);
-	CU_ASSERT_STRING_EQUAL(c.profiles[0].ra_certs[0], tmpdir_path(&t, "ra/vpn/ra.pem"));
-	CU_ASSERT_STRING_EQUAL(c.profiles[0].ra_keys[0], tmpdir_path(&t, "ra/vpn/ra.key"));
+	CU_ASSERT_STRING_EQUAL(c.profiles[0].ras[0].cert, tmpdir_path(&t, "ra/vpn/ra.pem"));
+	CU_ASSERT_STRING_EQUAL(c.profiles[0].ras[0].key, tmpdir_path(&t, "ra/vpn/ra.key"));
 	CU_ASSERT_EQUAL(p->challenges.n, 1);
 	CU_ASSERT_EQUAL(p->n_paths, want.n_paths);
 	CU_ASSERT_EQUAL(p->challenge_type, want.challenge_type);
@@ -495,9 +495,9 @@ values_of_a_profile(void)
 	CU_ASSERT_FALSE(p->allow_ec);
 	CU_ASSERT_TRUE(p->allow_ed25519);
 	CU_ASSERT_EQUAL_FATAL(cp->n_ras, 2);
-	CU_ASSERT_STRING_EQUAL(cp->ra_certs[0], tmpdir_path(&t, "x.pem"));
-	CU_ASSERT_STRING_EQUAL(cp->ra_keys[0], "/y.key");
-	CU_ASSERT_STRING_EQUAL(cp->ra_keys[1], tmpdir_path(&t, "z.key"));
+	CU_ASSERT_STRING_EQUAL(cp->ras[0].cert, tmpdir_path(&t, "x.pem"));
+	CU_ASSERT_STRING_EQUAL(cp->ras[0].key, "/y.key");
+	CU_ASSERT_STRING_EQUAL(cp->ras[1].key, tmpdir_path(&t, "z.key"));
 	CU_ASSERT_PTR_EQUAL(conf_profile(&c, "vpn"), cp);
 	CU_ASSERT_PTR_EQUAL(conf_profile(&c, TEST_ID), cp);
 	CU_ASSERT_PTR_NULL(conf_profile(&c, "VPN"));
@@ -592,9 +592,10 @@ faults_of_a_profile(void)
 	                            "from 1024 to 8192, not 512"},
 	    {"validity = \"51y\";", "profiles.d/vpn.conf:6: validity must be a duration from "
 	                            "\"1m\" to \"50y\", not \"51y\""},
-	    {"ra = ( );", "profiles.d/vpn.conf:6: ra must be a list of 1 to 4 groups, not of 0"},
-	    {"ra = ( \"x\" );",
-	        "profiles.d/vpn.conf:6: ra must be a list of 1 to 4 groups, and this is a string"},
+	    {"ra = ( \"x\" );", "profiles.d/vpn.conf:6: ra must be a list of 1 to 8 groups, or of "
+	                        "none for what ra/NAME holds, and this is a string"},
+	    {"ra = ( { certificate = \"x\"; key = \"x\"; sign_key = \"y\"; } );",
+	        "profiles.d/vpn.conf:6: ra.sign_certificate and ra.sign_key go together"},
 	    {"ra = ( { certificate = \"x\"; } );",
 	        "profiles.d/vpn.conf:6: ra.key is missing: the path of a file"},
 	    {"ra = ( { certificate = \"x\"; kez = \"x\"; } );",

@@ -57,7 +57,7 @@ a_static_profile_is_made(void)
 	    challenge_check(&p->profile.challenges, view_str("open sesame"), time(NULL), NULL, &e),
 	    0);
 	CU_ASSERT_EQUAL_FATAL(p->n_ras, 1);
-	CU_ASSERT_STRING_EQUAL(p->ra_certs[0], stage_path(&s, "ra/vpn/ra.pem"));
+	CU_ASSERT_STRING_EQUAL(p->ras[0].cert, stage_path(&s, "ra/vpn/ra.pem"));
 	snprintf(url, sizeof url, "http://scep.example/scep/%s/pkiclient.exe", p->profile.id);
 	CU_ASSERT_TRUE(stage_printed(&s, url));
 	CU_ASSERT_FALSE(stage_printed(&s, "challenge_url"));

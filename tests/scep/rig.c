@@ -102,7 +102,7 @@ rig_start(struct rig *r, EVP_PKEY *ca_key)
 	add_challenge(&r->sp->profile);
 	r->sp->ca = &r->service.cas[0];
 	EVP_PKEY_up_ref(make_rsa(2048, 1));
-	NEED(r->sp->ras[0] = ra_key_new(make_rsa(2048, 1), r->ra, &e));
+	NEED(r->sp->ras[0].key = ra_key_new(make_rsa(2048, 1), r->ra, &e));
 	r->sp->n_ras = 1;
 	rig_prepare(r);
 }
@@ -112,8 +112,6 @@ rig_prepare(struct rig *r)
 {
 	struct err e = ERR_INIT;
 
-	buf_free(&r->sp->caps);
-	buf_free(&r->sp->ca_cert);
 	NEED(service_prepare(&r->service, &e) == 0);
 }
 

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * The RAs of a profile, of every generation, with their keys.
+ */
+#include "load.h"
+
+static EVP_PKEY *
+key_of(const struct conf *c, const struct conf_profile *from, const char *path, struct err *e)
+{
+	struct err why = ERR_INIT;
+	EVP_PKEY *key = load_key(c, path, "ra", from->profile.name, &why);
+
+	if (key == NULL)
+		load_fault(path, &why, e);
+	return key;
+}
+
+/* Clients follow the chain from the RA to the CA. */
+static X509 *
+cert_of(const struct authority *by, const char *path, struct err *e)
+{
+	X509 *cert = load_cert(path, e);
+
+	if (cert == NULL || authority_issued(by, cert))
+		return cert;
+	err_set(e, ERR_CONFIG, "%s: not issued by CA %s", path, by->name);
+	X509_free(cert);
+	return NULL;
+}
+
+static struct ra_key *
+load_two(const struct conf *c, const struct conf_profile *from, const struct authority *by,
+    const struct conf_ra *files, X509 *cert, EVP_PKEY *key, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct ra_key *ra = NULL;
+	X509 *seal_cert = cert_of(by, files->sign_cert, e);
+	EVP_PKEY *seal_key = seal_cert != NULL ? key_of(c, from, files->sign_key, e) : NULL;
+
+	if (seal_key == NULL)
+		EVP_PKEY_free(key);
+	else if ((ra = ra_key_new_two(key, cert, seal_key, seal_cert, &why)) == NULL)
+		err_set(e, why.code, "%s, %s: %s", files->key, files->sign_key, why.detail);
+	X509_free(seal_cert);
+	return ra;
+}
+
+static struct ra_key *
+load_ra(const struct conf *c, const struct conf_profile *from, const struct authority *by,
+    const struct conf_ra *files, struct err *e)
+{
+	struct err why = ERR_INIT;
+	struct ra_key *ra = NULL;
+	X509 *cert = cert_of(by, files->cert, e);
+	EVP_PKEY *key = cert != NULL ? key_of(c, from, files->key, e) : NULL;
+
+	if (key != NULL && files->sign_cert != NULL)
+		ra = load_two(c, from, by, files, cert, key, e);
+	else if (key != NULL && (ra = ra_key_new(key, cert, &why)) == NULL)
+		load_fault(files->key, &why, e);
+	X509_free(cert);
+	return ra;
+}
+
+int
+load_ras(const struct conf *c, const struct conf_profile *from, struct service_profile *to,
+    struct err *e)
+{
+	for (; to->n_ras < from->n_ras; to->n_ras++) {
+		/* The first of a list is the one to be used from now on. */
+		size_t at = from->ras_listed ? from->n_ras - 1 - to->n_ras : to->n_ras;
+		const struct conf_ra *files = &from->ras[at];
+		struct ra_key *key = load_ra(c, from, &to->ca->authority, files, e);
+
+		if (key == NULL)
+			return -1;
+		to->ras[to->n_ras] = (struct service_ra){
+		    .key = key, .number = files->number, .staged = files->staged};
+	}
+	return 0;
+}

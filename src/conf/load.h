@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * Reading certificates and keys; for the files of this layer only.
+ */
+#ifndef CONF_LOAD_H
+#define CONF_LOAD_H
+
+#include "conf/assemble.h"
+
+/* The private key at `path`, with the passphrase of "KIND-NAME" when there is one. NULL: KEY_FILE,
+ * FILE. */
+EVP_PKEY *load_key(
+    const struct conf *c, const char *path, const char *kind, const char *name, struct err *e);
+
+/* The first certificate of a PEM file. NULL: FILE, CONFIG. */
+X509 *load_cert(const char *path, struct err *e);
+
+/* Sets the path in front of a complaint about a file's content; -1. */
+int load_fault(const char *path, const struct err *why, struct err *e);
+
+/* All RAs of a profile. -1: CONFIG, KEY_FILE, FILE naming the file. */
+int load_ras(const struct conf *c, const struct conf_profile *from, struct service_profile *to,
+    struct err *e) __attribute__((warn_unused_result));
+
+#endif
