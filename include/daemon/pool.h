@@ -66,6 +66,9 @@ bool pool_ready(const struct pool *p);
 /* Asks workers to end: all, or those of earlier generations. They may take until drain_deadline. */
 void pool_retire(struct pool *p, const struct conf *c, bool all);
 
+/* Tells the workers of the generation when no older one is left. */
+void pool_settle(const struct pool *p);
+
 void pool_signal(const struct pool *p, int sig);
 
 #endif

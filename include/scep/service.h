@@ -22,6 +22,11 @@ struct service_ca {
 	struct ca_key *key;         /* owned */
 };
 
+/* When something was last used and when the store was told; clock_ms, 0: never. */
+struct service_use {
+	int64_t at, told;
+};
+
 /* An RA of a profile. Messages to any of them are answered; one is presented by GetCACert. */
 struct service_ra {
 	struct ra_key *key; /* owned */
@@ -30,7 +35,8 @@ struct service_ra {
 	/* Filled in by service_prepare. */
 	time_t ends; /* notAfter of the certificate */
 	char id[65]; /* SHA-256 of the certificate, hexadecimal: what the operator's word names */
-	struct buf ca_cert; /* GetCACert's body when it is presented; owned */
+	struct buf ca_cert;      /* GetCACert's body when it is presented; owned */
+	struct service_use *use; /* owned */
 };
 
 /* A profile ready to serve. */
@@ -56,6 +62,7 @@ struct service {
 	int64_t record_grace;       /* seconds that the record of a certificate outlives it */
 	bool allow_http_challenge;  /* challenges are handed out over plain HTTP too */
 	char node[64];              /* what this host is called in events */
+	bool replacing;             /* workers of an older configuration still serve here */
 	struct buf report;          /* JSON: what this host runs, for the other ones; owned */
 	int64_t report_at, tick_at; /* when the tick is to do it again; clock_ms */
 	const struct service_profile *default_profile; /* may be NULL */

@@ -131,7 +131,7 @@ save_hash(struct saving *save, const char *name, struct err *e)
 static int
 save_store(struct ctl *c, struct saving *save, struct err *e)
 {
-	static const char *const hashes[] = {"off", "word", "tokens", "install"};
+	static const char *const hashes[] = {"off", "word", "used", "tokens", "install"};
 	json_t *seen = json_object();
 	int rc = 0;
 

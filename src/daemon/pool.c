@@ -274,3 +274,13 @@ pool_signal(const struct pool *p, int sig)
 	for (const struct proc *w = p->procs; w != NULL; w = w->next)
 		kill(w->pid, sig);
 }
+
+void
+pool_settle(const struct pool *p)
+{
+	for (const struct proc *w = p->procs; w != NULL; w = w->next)
+		if (w->generation != p->generation)
+			return;
+	for (const struct proc *w = p->procs; w != NULL; w = w->next)
+		atomic_store(&w->beat->alone, true);
+}

@@ -136,9 +136,12 @@ static int
 step(struct loop *l, const sigset_t *waiting)
 {
 	struct pollfd fds[SLOTS + 1];
-	int64_t ms = service_tick(&l->service);
-	struct timespec limit = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+	struct timespec limit;
+	int64_t ms;
 
+	l->service.replacing = !atomic_load(&l->w->beat->alone);
+	ms = service_tick(&l->service);
+	limit = (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 	for (size_t i = 0; i < SLOTS; i++)
 		fds[i] = (struct pollfd){.fd = kept_fd(&l->slots[i]), .events = POLLIN};
 	fds[SLOTS] = (struct pollfd){.fd = l->w->listen_fd, .events = POLLIN};

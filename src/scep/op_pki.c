@@ -135,6 +135,8 @@ op_pki(struct request *r)
 	}
 	if (!r->known || answer(r) != 0)
 		certrep_failure(r);
+	else /* What strangers send must not keep an old RA in use. */
+		r->ra->use->at = clock_ms();
 	event_note(r);
 	buf_free(&der);
 }

@@ -5,6 +5,7 @@
  * never waited for.
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/enc.h"
 #include "base/ossl.h"
@@ -76,6 +77,8 @@ prepare_ra(const struct service_profile *sp, struct service_ra *ra)
 	    ASN1_TIME_to_tm(X509_get0_notAfter(cert), &end) != 1)
 		return -1;
 	ra->ends = timegm(&end);
+	if (ra->use == NULL && (ra->use = calloc(1, sizeof *ra->use)) == NULL)
+		return -1;
 	hex_of(view_of(digest, sizeof digest), ra->id);
 	return write_ca_cert(sp, ra);
 }

@@ -148,6 +148,7 @@ service_free(struct service *s)
 		for (size_t j = 0; j < sp->n_ras; j++) {
 			ra_key_free(sp->ras[j].key);
 			buf_free(&sp->ras[j].ca_cert);
+			free(sp->ras[j].use);
 		}
 		profile_free(&sp->profile);
 		buf_free(&sp->caps);

@@ -208,3 +208,16 @@ store_say(struct store *s, const char *name, const char *value, struct err *e)
 	freeReplyObject(r);
 	return rc;
 }
+
+int
+store_touch(struct store *s, const char *name, struct err *e)
+{
+	struct args a = {0};
+	redisReply *r;
+
+	arg_str(&a, name);
+	if ((r = store_call(s, "touch", &a, false, e)) == NULL)
+		return -1;
+	freeReplyObject(r);
+	return 0;
+}

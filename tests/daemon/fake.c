@@ -89,6 +89,9 @@ service_handle(const struct service *s, const struct http_request *in, struct ht
 	if (view_eq(in->path, view_str("/pid"))) {
 		if (buf_printf(&out->body, "%d", (int)getpid()) != 0)
 			abort();
+	} else if (view_eq(in->path, view_str("/replacing"))) {
+		if (buf_add_str(&out->body, s->replacing ? "1" : "2") != 0)
+			abort();
 	} else if (view_eq(in->path, view_str("/url"))) {
 		if (buf_add_str(&out->body, conf->public_url) != 0)
 			abort();

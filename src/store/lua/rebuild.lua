@@ -119,9 +119,11 @@ register('dump', function(keys, args)
 	return out
 end)
 
--- What a backup holds besides the records: profiles that are off, the operator's words, tokens, what was verified.
+-- What a backup holds besides the records: profiles that are off, the operator's words, when an RA was
+-- used last, tokens, what was verified.
 local function kept_hash(pool, key)
-	if key ~= 'off' and key ~= 'word' and key ~= 'tokens' and key ~= 'install' and string.sub(key, 1, 3) ~= 'tk:' then
+	if key ~= 'off' and key ~= 'word' and key ~= 'used' and key ~= 'tokens' and key ~= 'install' and
+		string.sub(key, 1, 3) ~= 'tk:' then
 		error('KEY not one that is kept')
 	end
 	return pool .. ':' .. key

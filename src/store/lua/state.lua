@@ -91,3 +91,10 @@ register('say', function(keys, args)
 	end
 	return {was == a.value and 'SAME' or 'DONE'}
 end)
+
+-- touch: notes that something is in use now, by its name: TOUCHED.
+register('touch', function(keys, args)
+	local a = named(args, {'name'})
+	redis.call('HSET', keys[1] .. ':used', a.name, math.floor(now_ms() / 1000))
+	return {'TOUCHED'}
+end)
