@@ -169,12 +169,22 @@ reopen_files(struct loop *l)
 		log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
 }
 
+/* ppoll delivers no signal when a request is there already, so that under load the end would never
+ * come. */
+static bool
+must_stop(void)
+{
+	sigset_t pending;
+
+	return got_stop || (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1);
+}
+
 static int
 loop_run(struct loop *l, const sigset_t *waiting)
 {
 	int64_t max = l->w->conf->max_requests;
 
-	while (!got_stop && (max == 0 || l->served < max)) {
+	while (!must_stop() && (max == 0 || l->served < max)) {
 		if (step(l, waiting) != 0)
 			return EXIT_RUNTIME;
 		if (got_reopen) {

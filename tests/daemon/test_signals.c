@@ -110,7 +110,7 @@ new_workers_know_of_older_ones(void)
 	struct scepd s;
 	int fd, gate;
 
-	scepd_start(&s, "workers = 1; user = \"\"; log_level = \"debug\";");
+	scepd_start(&s, "workers = 1; user = \"\";");
 	while (client_number(&s, "/replacing") != 2)
 		continue;
 	fd = request_in_hand(&s, &gate);
@@ -119,6 +119,7 @@ new_workers_know_of_older_ones(void)
 	for (int i = 0; i < 10; i++)
 		CU_ASSERT_EQUAL(client_number(&s, "/replacing"), 1);
 	close(gate);
+	/* The old one ends although others wait to be served. */
 	while (client_number(&s, "/replacing") != 2)
 		continue;
 	CU_ASSERT_EQUAL(scepd_count(&s, "log", "ended after"), 1);
