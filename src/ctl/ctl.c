@@ -22,6 +22,7 @@
 static const struct command *const groups[] = {
     ca_commands,
     profile_commands,
+    ra_commands,
     challenge_commands,
     request_commands,
     cert_commands,
@@ -39,7 +40,7 @@ static const char exit_codes[] =
     "  0  it worked\n"
     "  1  it failed: one line on stderr says why\n"
     "  2  the command line is wrong, or names what is not there or exists already\n"
-    "  3  the server has not decided yet (scepctl poll asks again)\n"
+    "  3  not yet: the server has not decided, or hosts are not ready; try again later\n"
     "  4  the server refused the request\n";
 
 void

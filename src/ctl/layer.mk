@@ -15,8 +15,11 @@ libctl_a_SOURCES = \
 	include/ctl/enroll.h \
 	include/ctl/fetch.h \
 	include/ctl/folder.h \
+	include/ctl/hosts.h \
 	include/ctl/operator.h \
 	include/ctl/profile.h \
+	include/ctl/ra.h \
+	include/ctl/ra_make.h \
 	include/ctl/sealed.h \
 	include/ctl/show.h \
 	include/ctl/store.h \
@@ -43,6 +46,7 @@ libctl_a_SOURCES = \
 	src/ctl/enrolment.c \
 	src/ctl/fetch.c \
 	src/ctl/folder.c \
+	src/ctl/hosts.c \
 	src/ctl/operator.c \
 	src/ctl/node.c \
 	src/ctl/pending.c \
@@ -50,6 +54,10 @@ libctl_a_SOURCES = \
 	src/ctl/profile_create.c \
 	src/ctl/profile_switch.c \
 	src/ctl/profile_text.c \
+	src/ctl/ra.c \
+	src/ctl/ra_make.c \
+	src/ctl/ra_retire.c \
+	src/ctl/ra_rotate.c \
 	src/ctl/request.c \
 	src/ctl/sealed.c \
 	src/ctl/show.c \
@@ -92,6 +100,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_node.c \
 	tests/ctl/test_mint.c \
 	tests/ctl/test_profile.c \
+	tests/ctl/test_ra.c \
 	tests/ctl/test_records.c \
 	tests/ctl/test_sealed.c \
 	tests/ctl/test_service.c \

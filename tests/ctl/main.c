@@ -25,6 +25,7 @@ main(void)
 	    SUITE(client),
 	    SUITE(enroll),
 	    SUITE(service),
+	    SUITE(ra),
 	    SUITE(records),
 	    SUITE(node),
 	    SUITE(rebuild),

@@ -22,6 +22,7 @@ extern CU_TestInfo manual_tests[];
 extern CU_TestInfo node_tests[];
 extern const CU_SuiteInfo mint_suite;
 extern CU_TestInfo profile_tests[];
+extern CU_TestInfo ra_tests[];
 extern CU_TestInfo records_tests[];
 extern CU_TestInfo rebuild_tests[];
 extern CU_TestInfo sealed_tests[];
