@@ -28,6 +28,7 @@ main(void)
 	    SUITE(records),
 	    SUITE(node),
 	    SUITE(rebuild),
+	    SUITE(import),
 	    SUITE(sealed),
 	    SUITE(bundle),
 	    SUITE(manual),
