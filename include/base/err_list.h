@@ -75,6 +75,8 @@ ERR(CHALLENGE_USED, 400, FAIL_BAD_REQUEST, "challenge-used", NULL)
 /* What the store knows of a request or transaction */
 ERR(REJECTED, 400, FAIL_BAD_REQUEST, "rejected", "the request was rejected")
 ERR(NO_TRANSACTION, 400, FAIL_BAD_CERT_ID, "no-transaction", "no such transaction of this key")
+ERR(NO_CERT, 400, FAIL_BAD_CERT_ID, "no-certificate", "no such certificate for this key")
+ERR(NO_CRL, 400, FAIL_BAD_CERT_ID, "no-crl", "there is no CRL of this issuer")
 ERR(BINDING, 400, FAIL_BAD_REQUEST, "binding", "the challenge is for other names")
 
 /* Renewal: said to the holder of a certificate of ours */

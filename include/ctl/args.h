@@ -39,7 +39,7 @@ struct args {
 	    *cipher, *digest;
 	const char *tls_ca;
 	bool single, encrypt, passphrase_stdin, with_chain, der, json, replace, challenge_stdin,
-	    generate, modern, yes;
+	    generate, modern, yes, dry_run;
 	bool get, pss, oaep, as_pkcsreq;
 	const char *expiring, *source;
 	const char *admin_user, *admin_password_file, *user, *password_file;

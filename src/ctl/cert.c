@@ -8,8 +8,10 @@
 
 #include "base/span.h"
 #include "ctl/folder.h"
+#include "ctl/index_txt.h"
 #include "ctl/operator.h"
 #include "ctl/show.h"
+#include "ctl/store.h"
 #include "store/record.h"
 #include "store/request.h"
 
@@ -161,7 +163,7 @@ struct single {
 	struct ctl *c;
 	const struct args *a;
 	struct store *store;
-	char serial[96];
+	char serial[2 * SERIAL_LEN + 1];
 	record_each each;
 	bool found;
 };
@@ -176,30 +178,12 @@ single_ca(void *arg, const char *ca, struct err *e)
 	return rc == 1 ? 0 : rc;
 }
 
-/* As other programs show it: in capitals, with colons. */
-static int
-read_serial(const char *given, char out[96], struct err *e)
-{
-	size_t n = 0;
-
-	for (const char *p = given; *p != '\0'; p++) {
-		if (*p == ':')
-			continue;
-		if (strchr("0123456789abcdefABCDEF", *p) == NULL || n + 1 >= 96)
-			return err_set(
-			    e, ERR_USAGE, "\"%.100s\" is no serial number in hexadecimal", given);
-		out[n++] = (char)(*p >= 'A' && *p <= 'F' ? *p + 32 : *p);
-	}
-	out[n] = '\0';
-	return 0;
-}
-
 static int
 single_run(struct single *one, struct err *e)
 {
 	int rc = -1;
 
-	if (read_serial(one->a->operand, one->serial, e) != 0 ||
+	if (serial_read(one->a->operand, one->serial, e) != 0 ||
 	    (one->store = ctl_store(one->c, e)) == NULL)
 		return -1;
 	rc = operator_each_ca(one->c, one->a->ca, single_ca, one, e);
@@ -329,11 +313,19 @@ static const struct opt orphan_options[] = {
     OPT_END,
 };
 
+static const struct opt import_options[] = {
+    OPT_NEED("profile", profile, "NAME", "the profile that they count as issued under"),
+    OPT_FLAG("dry-run", dry_run, "say what there is, and import nothing"),
+    OPT_END,
+};
+
 const struct command cert_commands[] = {
     {"cert", "list", NULL, "list what was issued, by expiry", list_options, cert_list},
     {"cert", "show", "SERIAL", "show one certificate", show_options, cert_show},
     {"cert", "export", "[SERIAL]", "print one certificate, or all that fit", export_options,
         cert_export},
+    {"cert", "import", "PATH...", "take over what another software issued under the same CA",
+        import_options, cert_import_run},
     {"cert", "orphans", NULL, "list what was to be signed and is not known to be", orphan_options,
         cert_orphans},
     {NULL, NULL, NULL, NULL, NULL, NULL},

@@ -64,6 +64,9 @@ libctl_a_SOURCES = \
 	src/ctl/store.c \
 	src/ctl/store_acl.c \
 	src/ctl/store_admin.c \
+	src/ctl/cert_import.c \
+	src/ctl/index_txt.c \
+	src/ctl/issued_log.c \
 	src/ctl/store_rebuild.c \
 	src/ctl/store_status.c \
 	src/ctl/token.c \
@@ -106,6 +109,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_service.c \
 	tests/ctl/test_store.c \
 	tests/ctl/test_store_init.c \
+	tests/ctl/test_import.c \
 	tests/ctl/test_rebuild.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ctl_LDADD = libtestredis.a libsupport.a $(LINK_CTL) $(CUNIT_LIBS)

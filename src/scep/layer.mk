@@ -1,9 +1,9 @@
 noinst_LIBRARIES += libscep.a
 libscep_a_SOURCES = \
 	include/scep/service.h \
-	src/scep/certrep.c src/scep/enrol.c src/scep/event.c src/scep/health.c src/scep/issue.c \
-	src/scep/mint.c src/scep/mint_ask.c src/scep/op_pki.c src/scep/poll.c src/scep/prepare.c \
-	src/scep/request.h \
+	src/scep/certrep.c src/scep/enrol.c src/scep/event.c src/scep/get.c src/scep/health.c \
+	src/scep/issue.c src/scep/mint.c src/scep/mint_ask.c src/scep/op_pki.c src/scep/poll.c \
+	src/scep/prepare.c src/scep/request.h \
 	src/scep/renew.c src/scep/request_log.c src/scep/service.c src/scep/source.c \
 	src/scep/tick.c
 
@@ -18,6 +18,7 @@ t_scep_SOURCES = \
 	tests/scep/test_enrol.c \
 	tests/scep/test_binding.c \
 	tests/scep/test_fixtures.c \
+	tests/scep/test_get.c \
 	tests/scep/test_health.c \
 	tests/scep/test_once.c \
 	tests/scep/test_mint.c \

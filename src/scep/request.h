@@ -34,12 +34,14 @@ struct request {
 	struct csr csr;
 	char named[512]; /* the subject that a CertPoll names, as text; for the log */
 	struct plan plan;
-	char serial[2 * SERIAL_LEN + 1];   /* of the certificate that is the answer, hexadecimal */
-	enum pki_status status;            /* of the CertRep sent */
-	char reason[96];                   /* by what the request was authorised */
-	bool replayed;                     /* the answer was given before */
-	bool noted;                        /* the store has heard of the outcome */
-	bool wrong_challenge;              /* to be counted */
+	char serial[2 * SERIAL_LEN + 1]; /* of the certificate that is the answer, hexadecimal */
+	enum pki_status status;          /* of the CertRep sent */
+	char reason[96];                 /* by what the request was authorised */
+	bool replayed;                   /* the answer was given before */
+	bool sent;                       /* the answer is something that was asked for by name */
+	struct view crl;      /* DER, the answer to a GetCRL; borrowed from the service */
+	bool noted;           /* the store has heard of the outcome */
+	bool wrong_challenge; /* to be counted */
 	char minted[CHALLENGE_ID_LEN + 1]; /* the one-time challenge that was handed out */
 };
 
@@ -73,6 +75,17 @@ int renew(struct request *r, struct view content, struct buf *cert)
     __attribute__((warn_unused_result));
 int poll_cert(struct request *r, struct view content, struct buf *cert)
     __attribute__((warn_unused_result));
+
+/* GetCert and GetCRL: as above; get_crl sets r->crl and leaves `cert` empty. */
+int get_cert(struct request *r, struct view content, struct buf *cert)
+    __attribute__((warn_unused_result));
+int get_crl(struct request *r, struct view content, struct buf *cert)
+    __attribute__((warn_unused_result));
+
+/* Whether the signer's certificate is, octet for octet, one that we issued for this profile (for
+ * its CA, with renewal_scope) and have not revoked. Its signature and dates are looked at
+ * elsewhere. -1: RENEWAL_SIGNER, RENEWAL_REVOKED, STORE. */
+int signer_issued(struct request *r) __attribute__((warn_unused_result));
 
 /* Whether the certificate of the signer bears the name of our CA; then its r->csr may be a renewal,
  * which renew_csr finds out. -1: r->err. */
@@ -120,6 +133,9 @@ const char *request_outcome(const struct request *r);
 
 /* CertRep SUCCESS with a certificate, encrypted to the signer of the request. -1: r->err. */
 int certrep_success(struct request *r, struct view cert) __attribute__((warn_unused_result));
+
+/* The same with r->crl alone. -1: r->err. */
+int certrep_crl(struct request *r) __attribute__((warn_unused_result));
 
 /* CertRep PENDING. -1: r->err. */
 int certrep_pending(struct request *r) __attribute__((warn_unused_result));

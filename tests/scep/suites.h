@@ -11,6 +11,7 @@ extern const CU_SuiteInfo approval_suite;
 extern const CU_SuiteInfo binding_suite;
 extern const CU_SuiteInfo enrol_suite;
 extern const CU_SuiteInfo fixtures_suite;
+extern const CU_SuiteInfo get_suite;
 extern const CU_SuiteInfo health_suite;
 extern const CU_SuiteInfo mint_suite;
 extern const CU_SuiteInfo once_suite;

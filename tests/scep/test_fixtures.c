@@ -100,6 +100,7 @@ use_recorded_recipients(struct rig *r)
 	}
 	X509_free(sign);
 	r->sp->n_ras = 3;
+	rig_prepare(r);
 	challenge_set_free(&r->sp->profile.challenges);
 	add_recorded_challenge(&r->sp->profile);
 }

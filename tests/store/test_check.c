@@ -72,6 +72,19 @@ a_plain_server_will_do(void)
 	judged(&c, NULL);
 }
 
+/* What the tests start is what the store believes to be talking to. */
+static void
+the_server_is_known_by_its_name(void)
+{
+	struct store *s = redis_store(&redis);
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL(store_ready(s, &e), 0);
+	CU_ASSERT_EQUAL(store_server(s)->valkey, strstr(redis_program(), "valkey") != NULL);
+	CU_ASSERT(atoi(store_server(s)->version) >= 7);
+	store_free(s);
+}
+
 static void
 one_that_evicts_is_refused(void)
 {
@@ -242,6 +255,7 @@ another_library_is_refused(void)
 
 static CU_TestInfo tests[] = {
     T(a_plain_server_will_do),
+    T(the_server_is_known_by_its_name),
     T(one_that_evicts_is_refused),
     T(fsync_needs_the_append_only_file),
     T(replicated_needs_replicas),
