@@ -6,24 +6,24 @@
 #ifndef CTL_RA_H
 #define CTL_RA_H
 
-#include "ca/authority.h"
 #include "conf/ras.h"
-#include "ctl/ctl.h"
-#include "scep/service.h"
+#include "ctl/line.h"
 #include "store/store.h"
 
 struct ra_state {
 	const struct conf_ra *files; /* borrowed from the configuration */
 	X509 *cert, *sign_cert;      /* sign_cert may be NULL; owned */
-	char id[65];                 /* SHA-256 of cert, hexadecimal */
+	char id[65];                 /* cert_id of cert */
 	int64_t used;                /* seconds; 0: never, as far as is known */
-	bool current;                /* issued by the CA that issues now */
+	size_t at;                   /* the place in the line of the CA that issued it */
 	bool presented;              /* GetCACert gives it, where all hosts have it */
 };
 
 struct ra_states {
 	const struct conf_profile *profile; /* borrowed */
-	struct authority ca;                /* that issues now; owned */
+	struct ca_line line;
+	size_t current; /* the CA that issues now under this profile: the last that took over and
+	                   has an RA */
 	struct ra_state v[RAS_MAX];
 	size_t n;
 	bool named; /* the operator has named one for all hosts */

@@ -16,10 +16,23 @@
 
 #define RAS_MAX 8 /* of a profile */
 
+#define CAS_MAX 8 /* that follow each other */
+
 /* An authority with its key. */
 struct service_ca {
 	struct authority authority; /* owned */
-	struct ca_key *key;         /* owned */
+	struct ca_key *key;         /* owned; NULL: it was followed and issues nothing any more */
+	bool followed; /* the one behind it in its line has taken over, as this host's files say */
+	char id[65];   /* SHA-256 of its certificate, hexadecimal: what the operator's word names */
+};
+
+/* An authority as a profile sees it. */
+struct service_issuer {
+	const struct service_ca *ca; /* borrowed from the service */
+	/* Filled in by service_prepare. */
+	uint8_t settings[32]; /* profile_settings */
+	size_t ra;            /* the RA that is presented unless the operator names one */
+	bool has_ra;          /* there is one */
 };
 
 /* When something was last used and when the store was told; clock_ms, 0: never. */
@@ -30,25 +43,26 @@ struct service_use {
 /* An RA of a profile. Messages to any of them are answered; one is presented by GetCACert. */
 struct service_ra {
 	struct ra_key *key; /* owned */
+	size_t at;          /* whose RA it is: the place in the line of the profile */
 	int number;         /* its generation */
 	bool staged;        /* waits until every host has it */
 	/* Filled in by service_prepare. */
 	time_t ends; /* notAfter of the certificate */
 	char id[65]; /* SHA-256 of the certificate, hexadecimal: what the operator's word names */
-	struct buf ca_cert;      /* GetCACert's body when it is presented; owned */
+	struct buf ca_cert; /* GetCACert's body when it is presented; owned */
+	struct buf next_ca; /* GetNextCACert's body then; empty when nothing is prepared; owned */
 	struct service_use *use; /* owned */
 };
 
 /* A profile ready to serve. */
 struct service_profile {
-	struct profile profile;         /* owned */
-	const struct service_ca *ca;    /* borrowed from the service */
+	struct profile profile;              /* owned */
+	struct service_issuer line[CAS_MAX]; /* the CA that it began with and those behind it */
+	size_t n_line;
 	struct service_ra ras[RAS_MAX]; /* the oldest first */
 	size_t n_ras;
-	uint8_t settings[32]; /* profile_settings */
 	/* Filled in by service_prepare. */
-	size_t ra_default; /* the RA that is presented as long as the operator has not named one */
-	struct buf caps;   /* GetCACaps's body; owned */
+	struct buf caps, caps_next; /* GetCACaps's body, without and with a next CA; owned */
 };
 
 struct service {
@@ -73,10 +87,19 @@ struct service {
 /* Prepares what never changes. Call once everything is filled in. -1: INTERNAL, CONFIG. */
 int service_prepare(struct service *s, struct err *e) __attribute__((warn_unused_result));
 
-/* The RA that GetCACert presents: the one that the operator named for all hosts, when this host has
- * it. Never waits for the store: it goes by what was heard last. */
+/* The place in the profile's line of the CA that issues now: the last that has taken over, by the
+ * files of this host or by the operator's word for all hosts, and has an RA here. Neither this nor
+ * the next ever waits for the store: they go by what was heard last. */
+size_t service_current(const struct service *s, const struct service_profile *sp);
+
+/* The RA that GetCACert presents: of that CA the one that the operator named for all hosts, when
+ * this host has it. */
 const struct service_ra *service_presented(
     const struct service *s, const struct service_profile *sp);
+
+/* Which CA of the line issued a certificate, by its issuer's name; where several have that name, by
+ * its signature. NULL: none. */
+const struct service_issuer *service_issuer_of(const struct service_profile *sp, const X509 *cert);
 
 /* Answers a request: always fills the reply (to be freed with http_reply_free) and writes one log
  * line. Never fails. */

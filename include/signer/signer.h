@@ -29,4 +29,10 @@ int signer_issue(const struct ca_key *k, const struct grant *g, const struct pla
 int signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct view *content,
     enum digest digest, struct buf *out, struct err *e) __attribute__((warn_unused_result));
 
+/* Signs the answer to GetNextCACert (RFC 8894 section 4.7): these certificates, once inside
+ * as a certs-only SignedData and once beside the signer's, since clients differ in where they look.
+ * The DER is appended to `out`. -1: INTERNAL. */
+int signer_next_ca(const struct ra_key *k, STACK_OF(X509) *certs, time_t now, struct buf *out,
+    struct err *e) __attribute__((warn_unused_result));
+
 #endif

@@ -15,7 +15,6 @@
 #include "conf/owner.h"
 #include "load.h"
 
-#define PEM_MAX (256u << 10)
 #define PASSPHRASE_MAX 4096u
 
 char *
@@ -114,85 +113,6 @@ load_fault(const char *path, const struct err *why, struct err *e)
 	return err_set(e, why->code, "%s: %s", path, why->detail);
 }
 
-static int
-read_ca_certs(const struct conf *c, const char *name, struct authority *a, struct err *e)
-{
-	char *cert_path = conf_ca_path(c, name, "ca.pem"),
-	     *chain_path = conf_ca_path(c, name, "chain.pem");
-	struct buf cert = {0}, chain = {0};
-	struct err why = ERR_INIT;
-	int rc = -1;
-
-	if (cert_path == NULL || chain_path == NULL) {
-		err_set(e, ERR_MEMORY, "no memory");
-		goto out;
-	}
-	if (file_read(cert_path, PEM_MAX, &cert, e) != 0)
-		goto out;
-	if (access(chain_path, F_OK) == 0 && file_read(chain_path, PEM_MAX, &chain, e) != 0)
-		goto out;
-	if (authority_read(a, name, buf_view(&cert), buf_view(&chain), &why) != 0) {
-		load_fault(cert_path, &why, e);
-		goto out;
-	}
-	rc = 0;
-out:
-	buf_free(&cert);
-	buf_free(&chain);
-	free(cert_path);
-	free(chain_path);
-	return rc;
-}
-
-static int
-load_ca(const struct conf *c, const char *name, struct service_ca *ca, struct err *e)
-{
-	char *path = conf_ca_path(c, name, "ca.key");
-	struct err why = ERR_INIT;
-	EVP_PKEY *key;
-	int rc = -1;
-
-	if (path == NULL)
-		return err_set(e, ERR_MEMORY, "no memory");
-	if (read_ca_certs(c, name, &ca->authority, e) != 0)
-		goto out;
-	if ((key = load_key(c, path, "ca", name, &why)) == NULL ||
-	    (ca->key = ca_key_new(key, ca->authority.cert, &why)) == NULL) {
-		load_fault(path, &why, e);
-		goto out;
-	}
-	rc = 0;
-out:
-	free(path);
-	return rc;
-}
-
-static const struct service_ca *
-find_ca(const struct service *s, const char *name)
-{
-	for (size_t i = 0; i < s->n_cas; i++)
-		if (strcmp(s->cas[i].authority.name, name) == 0)
-			return &s->cas[i];
-	return NULL;
-}
-
-/* Every authority that a profile names, once. */
-static int
-load_cas(const struct conf *c, struct service *s, struct err *e)
-{
-	if ((s->cas = calloc(c->n_profiles + 1, sizeof *s->cas)) == NULL)
-		return err_set(e, ERR_MEMORY, "no memory");
-	for (size_t i = 0; i < c->n_profiles; i++) {
-		const char *name = c->profiles[i].profile.ca;
-
-		if (find_ca(s, name) != NULL)
-			continue;
-		if (load_ca(c, name, &s->cas[s->n_cas++], e) != 0)
-			return -1;
-	}
-	return 0;
-}
-
 X509 *
 load_cert(const char *path, struct err *e)
 {
@@ -262,10 +182,8 @@ load_profile(
 {
 	struct service_profile *p = &s->profiles[s->n_profiles++];
 
-	p->ca = find_ca(s, from->profile.ca);
-	if (copy_profile(&from->profile, &p->profile, e) != 0)
-		return -1;
-	if (load_ras(c, from, p, e) != 0)
+	if (copy_profile(&from->profile, &p->profile, e) != 0 ||
+	    find_line(c, s, from->profile.ca, p, e) != 0 || load_ras(c, from, p, e) != 0)
 		return -1;
 	if (*c->default_profile != '\0' && conf_profile(c, c->default_profile) == from)
 		s->default_profile = p;

@@ -15,26 +15,33 @@ key_of(const struct conf *c, const struct conf_profile *from, const char *path, 
 	return key;
 }
 
-/* Clients follow the chain from the RA to the CA. */
+/* Clients follow the chain from the RA to the CA: *at is its place in the line, which must be
+ * `wanted` unless that is the length of the line. */
 static X509 *
-cert_of(const struct authority *by, const char *path, struct err *e)
+cert_of(
+    const struct service_profile *to, const char *path, size_t wanted, size_t *at, struct err *e)
 {
 	X509 *cert = load_cert(path, e);
 
-	if (cert == NULL || authority_issued(by, cert))
-		return cert;
-	err_set(e, ERR_CONFIG, "%s: not issued by CA %s", path, by->name);
+	for (*at = 0; cert != NULL && *at < to->n_line; ++*at)
+		if ((wanted == to->n_line || wanted == *at) &&
+		    authority_issued(&to->line[*at].ca->authority, cert))
+			return cert;
+	if (cert != NULL)
+		err_set(e, ERR_CONFIG, "%s: not issued by CA %s%s", path,
+		    to->line[wanted % to->n_line].ca->authority.name,
+		    wanted == to->n_line && to->n_line > 1 ? " or one that follows it" : "");
 	X509_free(cert);
 	return NULL;
 }
 
 static struct ra_key *
-load_two(const struct conf *c, const struct conf_profile *from, const struct authority *by,
-    const struct conf_ra *files, X509 *cert, EVP_PKEY *key, struct err *e)
+load_two(const struct conf *c, const struct conf_profile *from, const struct service_profile *to,
+    const struct conf_ra *files, size_t at, X509 *cert, EVP_PKEY *key, struct err *e)
 {
 	struct err why = ERR_INIT;
 	struct ra_key *ra = NULL;
-	X509 *seal_cert = cert_of(by, files->sign_cert, e);
+	X509 *seal_cert = cert_of(to, files->sign_cert, at, &at, e);
 	EVP_PKEY *seal_key = seal_cert != NULL ? key_of(c, from, files->sign_key, e) : NULL;
 
 	if (seal_key == NULL)
@@ -46,16 +53,16 @@ load_two(const struct conf *c, const struct conf_profile *from, const struct aut
 }
 
 static struct ra_key *
-load_ra(const struct conf *c, const struct conf_profile *from, const struct authority *by,
-    const struct conf_ra *files, struct err *e)
+load_ra(const struct conf *c, const struct conf_profile *from, const struct service_profile *to,
+    const struct conf_ra *files, size_t *at, struct err *e)
 {
 	struct err why = ERR_INIT;
 	struct ra_key *ra = NULL;
-	X509 *cert = cert_of(by, files->cert, e);
+	X509 *cert = cert_of(to, files->cert, to->n_line, at, e);
 	EVP_PKEY *key = cert != NULL ? key_of(c, from, files->key, e) : NULL;
 
 	if (key != NULL && files->sign_cert != NULL)
-		ra = load_two(c, from, by, files, cert, key, e);
+		ra = load_two(c, from, to, files, *at, cert, key, e);
 	else if (key != NULL && (ra = ra_key_new(key, cert, &why)) == NULL)
 		load_fault(files->key, &why, e);
 	X509_free(cert);
@@ -68,14 +75,14 @@ load_ras(const struct conf *c, const struct conf_profile *from, struct service_p
 {
 	for (; to->n_ras < from->n_ras; to->n_ras++) {
 		/* The first of a list is the one to be used from now on. */
-		size_t at = from->ras_listed ? from->n_ras - 1 - to->n_ras : to->n_ras;
-		const struct conf_ra *files = &from->ras[at];
-		struct ra_key *key = load_ra(c, from, &to->ca->authority, files, e);
+		size_t i = from->ras_listed ? from->n_ras - 1 - to->n_ras : to->n_ras, at;
+		const struct conf_ra *files = &from->ras[i];
+		struct ra_key *key = load_ra(c, from, to, files, &at, e);
 
 		if (key == NULL)
 			return -1;
 		to->ras[to->n_ras] = (struct service_ra){
-		    .key = key, .number = files->number, .staged = files->staged};
+		    .key = key, .at = at, .number = files->number, .staged = files->staged};
 	}
 	return 0;
 }

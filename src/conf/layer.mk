@@ -1,11 +1,13 @@
 noinst_LIBRARIES += libconf.a
 libconf_a_SOURCES = \
 	src/conf/assemble.c \
+	src/conf/assemble_ca.c \
 	src/conf/assemble_ra.c \
 	src/conf/assemble_store.c \
 	src/conf/conf.c \
 	src/conf/digest.c \
 	src/conf/key.c \
+	src/conf/line.c \
 	src/conf/load.h \
 	src/conf/owner.c \
 	src/conf/print.c \
@@ -26,6 +28,7 @@ t_conf_SOURCES = \
 	tests/conf/test_assemble.c \
 	tests/conf/test_conf.c \
 	tests/conf/test_digest.c \
+	tests/conf/test_line.c \
 	tests/conf/test_manual.c \
 	tests/conf/test_owner.c \
 	tests/conf/test_print.c \

@@ -10,7 +10,9 @@
 #include <string.h>
 
 #include "base/file.h"
+#include "conf/assemble.h"
 #include "conf/folder.h"
+#include "conf/line.h"
 
 uid_t
 conf_user(const struct conf *c)
@@ -50,10 +52,37 @@ judge_above(const char *file, uid_t service, struct err *e)
 	return rc;
 }
 
+/* Whoever can write in the folder of a CA can say which one follows it. */
 static int
-judge_profile(const struct conf_profile *p, uid_t service, struct err *e)
+judge_line(const struct conf *c, const struct conf_profile *p, uid_t service, struct err *e)
 {
-	if (file_judge(p->file, service, e) != 0)
+	struct conf_line line;
+
+	if (conf_line_read(c, p->profile.ca, &line, e) != 0)
+		return -1;
+	for (size_t i = 0; i < line.n; i++) {
+		char *path;
+		int rc;
+
+		if (judge_in(c->ca_dir, line.names[i], service, e) != 0)
+			return -1;
+		if (i + 1 == line.n)
+			break;
+		path =
+		    conf_ca_path(c, line.names[i], line.followed[i] ? LINK_SUCCESSOR : LINK_NEXT);
+		rc = path != NULL ? file_judge(path, service, e)
+		                  : err_set(e, ERR_MEMORY, "no memory");
+		free(path);
+		if (rc != 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+judge_profile(const struct conf *c, const struct conf_profile *p, uid_t service, struct err *e)
+{
+	if (file_judge(p->file, service, e) != 0 || judge_line(c, p, service, e) != 0)
 		return -1;
 	for (size_t i = 0; i < p->n_ras; i++)
 		if (judge_above(p->ras[i].key, service, e) != 0 ||
@@ -73,7 +102,7 @@ conf_judge(const struct conf *c, struct err *e)
 	    file_judge(c->ca_dir, service, e) != 0)
 		return -1;
 	for (size_t i = 0; i < c->n_profiles; i++)
-		if (judge_profile(&c->profiles[i], service, e) != 0)
+		if (judge_profile(c, &c->profiles[i], service, e) != 0)
 			return -1;
 	return 0;
 }

@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "base/enc.h"
+#include "conf/line.h"
 #include "config.h"
 #include "ctl/ask.h"
 #include "ctl/carry.h"
@@ -127,6 +128,24 @@ save_hash(struct saving *save, const char *name, struct err *e)
 	return store_dump_hash(save->s, name, save_entry, &inner, e);
 }
 
+/* The records of a CA and of those that followed it. */
+static int
+save_line(struct ctl *c, struct saving *save, const char *first, json_t *seen, struct err *e)
+{
+	struct conf_line line;
+	int rc = conf_line_read(&c->conf, first, &line, e);
+
+	for (size_t i = 0; rc == 0 && i < line.n; i++) {
+		if (json_object_get(seen, line.names[i]) != NULL)
+			continue;
+		if (json_object_set_new(seen, line.names[i], json_true()) != 0)
+			rc = err_set(e, ERR_MEMORY, "no memory");
+		else
+			rc = store_dump(save->s, line.names[i], save_record, save, e);
+	}
+	return rc;
+}
+
 /* Every authority once, in whatever order. */
 static int
 save_store(struct ctl *c, struct saving *save, struct err *e)
@@ -137,16 +156,8 @@ save_store(struct ctl *c, struct saving *save, struct err *e)
 
 	for (size_t i = 0; rc == 0 && i < sizeof hashes / sizeof *hashes; i++)
 		rc = save_hash(save, hashes[i], e);
-	for (size_t i = 0; rc == 0 && i < c->conf.n_profiles; i++) {
-		const char *ca = c->conf.profiles[i].profile.ca;
-
-		if (json_object_get(seen, ca) != NULL)
-			continue;
-		if (json_object_set_new(seen, ca, json_true()) != 0)
-			rc = err_set(e, ERR_MEMORY, "no memory");
-		else
-			rc = store_dump(save->s, ca, save_record, save, e);
-	}
+	for (size_t i = 0; rc == 0 && i < c->conf.n_profiles; i++)
+		rc = save_line(c, save, c->conf.profiles[i].profile.ca, seen, e);
 	json_decref(seen);
 	return rc;
 }

@@ -16,6 +16,7 @@
 #include "conf/assemble.h"
 #include "conf/owner.h"
 #include "conf/folder.h"
+#include "conf/line.h"
 #include "conf/ras.h"
 #include "ctl/folder.h"
 
@@ -193,9 +194,15 @@ add_staged(struct pack *p, const struct conf_ra *ra, struct err *e)
 static int
 add_profile(struct pack *p, const struct conf_profile *from, struct err *e)
 {
-	char *ca = path_join(p->c->conf.ca_dir, from->profile.ca);
-	int rc = ca != NULL ? add_all(p, ca, e) : err_set(e, ERR_MEMORY, "no memory");
+	struct conf_line line;
+	int rc = conf_line_read(&p->c->conf, from->profile.ca, &line, e);
 
+	for (size_t i = 0; rc == 0 && i < line.n; i++) {
+		char *ca = path_join(p->c->conf.ca_dir, line.names[i]);
+
+		rc = ca != NULL ? add_all(p, ca, e) : err_set(e, ERR_MEMORY, "no memory");
+		free(ca);
+	}
 	for (size_t i = 0; rc == 0 && i < from->n_ras; i++) {
 		const struct conf_ra *ra = &from->ras[i];
 
@@ -209,7 +216,6 @@ add_profile(struct pack *p, const struct conf_profile *from, struct err *e)
 		if (rc == 0 && ra->staged)
 			rc = add_staged(p, ra, e);
 	}
-	free(ca);
 	return rc;
 }
 

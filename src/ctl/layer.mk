@@ -16,6 +16,7 @@ libctl_a_SOURCES = \
 	include/ctl/fetch.h \
 	include/ctl/folder.h \
 	include/ctl/hosts.h \
+	include/ctl/line.h \
 	include/ctl/operator.h \
 	include/ctl/profile.h \
 	include/ctl/ra.h \
@@ -47,6 +48,7 @@ libctl_a_SOURCES = \
 	src/ctl/fetch.c \
 	src/ctl/folder.c \
 	src/ctl/hosts.c \
+	src/ctl/line.c \
 	src/ctl/operator.c \
 	src/ctl/node.c \
 	src/ctl/pending.c \

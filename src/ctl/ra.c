@@ -9,8 +9,6 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/enc.h"
-#include "ctl/ca_files.h"
 #include "ctl/enroll.h"
 #include "ctl/folder.h"
 #include "ctl/hosts.h"
@@ -41,19 +39,17 @@ ra_path(const struct ctl *c, const struct conf_profile *p, int number, enum ra_f
 
 static int
 read_one(
-    const struct conf_ra *files, const struct authority *ca, struct ra_state *out, struct err *e)
+    const struct conf_ra *files, const struct ca_line *line, struct ra_state *out, struct err *e)
 {
-	unsigned char digest[32];
-
 	out->files = files;
 	if ((out->cert = cert_load(files->cert, e)) == NULL ||
 	    (files->sign_cert != NULL && (out->sign_cert = cert_load(files->sign_cert, e)) == NULL))
 		return -1;
-	if (X509_digest(out->cert, EVP_sha256(), digest, NULL) != 1)
-		return err_set_ossl(e, ERR_INTERNAL, "fingerprint");
-	hex_of(view_of(digest, sizeof digest), out->id);
-	out->current = authority_issued(ca, out->cert);
-	return 0;
+	cert_id(out->cert, out->id);
+	for (out->at = 0; out->at < line->n; out->at++)
+		if (authority_issued(&line->cas[out->at], out->cert))
+			return 0;
+	return err_set(e, ERR_CONFIG, "%s: not issued by CA %s", files->cert, line->cas[0].name);
 }
 
 static int
@@ -71,6 +67,18 @@ take_use(void *to, const struct hash_entry *entry, struct err *e)
 	return 0;
 }
 
+/* The last CA that took over and has an RA, as the service sees it (service_current). */
+static size_t
+find_current(const struct ra_states *s)
+{
+	size_t current = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].at <= s->line.current && s->v[i].at > current)
+			current = s->v[i].at;
+	return current;
+}
+
 /* As the service does it (service_presented). */
 static struct ra_state *
 find_presented(struct ra_states *s, struct view word)
@@ -80,7 +88,7 @@ find_presented(struct ra_states *s, struct view word)
 	for (size_t i = 0; i < s->n; i++) {
 		struct ra_state *ra = &s->v[i];
 
-		if (!ra->current)
+		if (ra->at != s->current)
 			continue;
 		if (view_eq(word, view_str(ra->id))) {
 			s->named = true;
@@ -103,16 +111,20 @@ ra_states_read(struct ctl *c, struct store *s, const struct conf_profile *p, str
 	char name[RA_WORD_LEN];
 
 	*out = (struct ra_states){.profile = p};
-	if (open_authority(c, p->profile.ca, &out->ca, e) != 0)
+	if (s != NULL && store_refresh(s, e) != 0)
 		return -1;
-	for (; out->n < p->n_ras; out->n++)
-		if (read_one(&p->ras[out->n], &out->ca, &out->v[out->n], e) != 0) {
-			out->n++;
+	if (ca_line_read(c, s, p->profile.ca, &out->line, e) != 0)
+		return -1;
+	while (out->n < p->n_ras) {
+		size_t i = out->n++;
+
+		if (read_one(&p->ras[i], &out->line, &out->v[i], e) != 0)
 			return -1;
-		}
+	}
+	out->current = find_current(out);
+	if (s != NULL && store_dump_hash(s, "used", take_use, out, e) != 0)
+		return -1;
 	if (s != NULL) {
-		if (store_refresh(s, e) != 0 || store_dump_hash(s, "used", take_use, out, e) != 0)
-			return -1;
 		ra_word(p, name);
 		word = store_word(s, name);
 	}
@@ -128,12 +140,12 @@ ra_states_free(struct ra_states *s)
 		X509_free(s->v[i].cert);
 		X509_free(s->v[i].sign_cert);
 	}
-	authority_free(&s->ca);
+	ca_line_free(&s->line);
 	*s = (struct ra_states){0};
 }
 
 static const char *
-state_name(const struct ra_state *ra)
+state_name(const struct ra_states *s, const struct ra_state *ra)
 {
 	time_t now = clock_now();
 
@@ -141,6 +153,8 @@ state_name(const struct ra_state *ra)
 		return "presented";
 	if (X509_cmp_time(X509_get0_notAfter(ra->cert), &now) < 0)
 		return "expired";
+	if (ra->at > s->current)
+		return "next";
 	return ra->files->staged ? "waits" : "answers";
 }
 
@@ -154,9 +168,10 @@ row_of(const struct ra_states *s, const struct ra_state *ra, const struct hosts 
 	if (h->rows != NULL)
 		snprintf(
 		    hosts, sizeof hosts, "%zu of %zu", hosts_having(h, ra->id), hosts_count(h));
-	return json_pack("{s:s,s:i,s:s,s:s,s:s,s:s,s:b,s:s}", "profile", s->profile->profile.name,
-	    "ra", ra->files->number, "state", state_name(ra), "not_after", to, "last_used", used,
-	    "hosts", hosts, "two_keys", ra->sign_cert != NULL, "sha256", ra->id);
+	return json_pack("{s:s,s:i,s:s,s:s,s:s,s:s,s:s,s:b,s:s}", "profile",
+	    s->profile->profile.name, "ra", ra->files->number, "ca", s->line.cas[ra->at].name,
+	    "state", state_name(s, ra), "not_after", to, "last_used", used, "hosts", hosts,
+	    "two_keys", ra->sign_cert != NULL, "sha256", ra->id);
 }
 
 static int
@@ -192,9 +207,9 @@ open_store(struct ctl *c, struct hosts *h)
 static int
 ra_list(struct ctl *c, const struct args *a, struct err *e)
 {
-	static const struct column columns[] = {{"profile", "PROFILE"}, {"ra", "RA"},
+	static const struct column columns[] = {{"profile", "PROFILE"}, {"ra", "RA"}, {"ca", "CA"},
 	    {"state", "STATE"}, {"not_after", "NOT AFTER"}, {"last_used", "LAST USED"},
-	    {"hosts", "HOSTS"}, {"two_keys", "TWO KEYS"}, {"sha256", "SHA-256"}, {NULL, NULL}};
+	    {"hosts", "HOSTS"}, {"sha256", "SHA-256"}, {NULL, NULL}};
 	const struct conf_profile *only = NULL;
 	struct hosts h = {0};
 	struct store *s;

@@ -53,6 +53,9 @@ judge(struct ctl *c, const struct args *a, const struct ra_states *s, const stru
 		return err_set(e, ERR_USAGE,
 		    "RA %d of %s is what clients are given: scepctl ra rotate comes first",
 		    ra->files->number, s->profile->profile.name);
+	if (ra->at > s->current)
+		return err_set(e, ERR_USAGE, "RA %d of %s is that of the next CA, %s",
+		    ra->files->number, s->profile->profile.name, s->line.cas[ra->at].name);
 	if (ra->used == 0 || days >= QUIET_DAYS || a->force)
 		return 0;
 	ctl_note(c,
@@ -94,7 +97,7 @@ retire(struct ctl *c, const struct args *a, const struct ra_states *s, const str
 	if (transcript_begin(&entry, e, "ra retire %s %d%s", s->profile->profile.name,
 	        ra->files->number, a->force ? " --force" : "") == 0 &&
 	    transcript_cert(&entry, "RA certificate", ra->cert, e) == 0 &&
-	    transcript_append(c, s->ca.name, &entry, e) == 0)
+	    transcript_append(c, s->line.cas[ra->at].name, &entry, e) == 0)
 		rc = remove_files(c, s, ra->files->number, e);
 	if (rc == 0)
 		ctl_note(c,

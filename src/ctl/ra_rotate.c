@@ -27,7 +27,7 @@ static struct ra_state *
 find_staged(struct ra_states *s)
 {
 	for (size_t i = s->n; i-- > 0;)
-		if (s->v[i].files->staged && s->v[i].current)
+		if (s->v[i].files->staged && s->v[i].at == s->current)
 			return &s->v[i];
 	return NULL;
 }
@@ -69,7 +69,8 @@ write_down(struct ctl *c, const struct args *a, const struct ra_states *s, const
 	int rc = -1;
 
 	if (transcript_begin(&entry, e, "ra rotate %s", a->operand) == 0 &&
-	    ra_transcript(ra, &entry, e) == 0 && transcript_append(c, s->ca.name, &entry, e) == 0 &&
+	    ra_transcript(ra, &entry, e) == 0 &&
+	    transcript_append(c, s->line.cas[s->current].name, &entry, e) == 0 &&
 	    put_file(&to, RA_STAGED, view_str(staged_text), 0644, e) == 0)
 		rc = ra_files(ra, put_file, &to, e);
 	if (rc == 0)
@@ -98,6 +99,7 @@ check_others(struct store *store, const struct ra_states *s, struct err *e)
 static int
 stage(struct ctl *c, const struct args *a, const struct ra_states *s, struct err *e)
 {
+	const struct authority *ca = &s->line.cas[s->current];
 	const struct ra_state *like = NULL;
 	EVP_PKEY *ca_key = NULL;
 	struct ra_made ra = {0};
@@ -112,8 +114,8 @@ stage(struct ctl *c, const struct args *a, const struct ra_states *s, struct err
 		    s->profile->profile.name, RAS_MAX);
 	else if (ra_wish_read(c, a, like != NULL ? like->cert : NULL,
 	             like != NULL ? like->sign_cert : NULL, &wish, e) == 0 &&
-	         (ca_key = open_ca_key(c, a, &s->ca, e)) != NULL &&
-	         ra_make(s->profile->profile.name, &wish, &s->ca, ca_key, &ra, e) == 0)
+	         (ca_key = open_ca_key(c, a, ca, e)) != NULL &&
+	         ra_make(s->profile->profile.name, &wish, ca, ca_key, &ra, e) == 0)
 		rc = write_down(c, a, s, &ra, e);
 	EVP_PKEY_free(ca_key);
 	ra_made_free(&ra);

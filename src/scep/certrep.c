@@ -46,7 +46,8 @@ seal(struct request *r, enum pki_status status, enum fail_info fail_info, struct
 static STACK_OF(X509) *
 reply_certs(const struct request *r, X509 *leaf)
 {
-	const struct authority *a = &r->sp->ca->authority;
+	const struct service_issuer *by = service_issuer_of(r->sp, leaf);
+	const struct authority *a = &(by != NULL ? by : r->by)->ca->authority;
 	STACK_OF(X509) *certs = sk_X509_new_null();
 
 	if (certs == NULL || sk_X509_push(certs, leaf) <= 0)

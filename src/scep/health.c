@@ -13,11 +13,14 @@ check_keys(struct request *r)
 
 	if (s->n_profiles == 0)
 		return err_set(&r->err, ERR_NOT_READY, "there is no profile");
-	for (size_t i = 0; i < s->n_profiles; i++)
-		if (s->profiles[i].n_ras == 0 || s->profiles[i].ca == NULL ||
-		    s->profiles[i].ca->key == NULL)
-			return err_set(&r->err, ERR_NOT_READY, "the profile %s has no keys",
-			    s->profiles[i].profile.name);
+	for (size_t i = 0; i < s->n_profiles; i++) {
+		const struct service_profile *sp = &s->profiles[i];
+
+		if (sp->n_ras == 0 || sp->n_line == 0 ||
+		    sp->line[service_current(s, sp)].ca->key == NULL)
+			return err_set(
+			    &r->err, ERR_NOT_READY, "the profile %s has no keys", sp->profile.name);
+	}
 	return 0;
 }
 

@@ -52,11 +52,11 @@ issue_reserve(struct request *r, const struct claim *claim, const uint8_t reques
     const char *about, struct issue_text *text, struct reserve *out)
 {
 	const struct profile *p = &r->sp->profile;
-	const struct authority *a = &r->sp->ca->authority;
+	const struct authority *a = &r->by->ca->authority;
 	time_t now = clock_now();
 
 	*text = (struct issue_text){0};
-	if (identity_transaction(a->name, r->msg.attrs.transaction_id, r->msg.signer,
+	if (identity_transaction(p->id, r->msg.attrs.transaction_id, r->msg.signer,
 	        claim_predecessor(claim), text->transaction, &r->err) != 0 ||
 	    fill_names(r, text) != 0)
 		return -1;
@@ -65,7 +65,7 @@ issue_reserve(struct request *r, const struct claim *claim, const uint8_t reques
 	    .request = request,
 	    .transaction = text->transaction,
 	    .claim = claim,
-	    .settings = r->sp->settings,
+	    .settings = r->by->settings,
 	    .keep = keep_of(&r->plan, now),
 	    .lease = r->service->lease,
 	    .manual = (p->approval == APPROVAL_MANUAL && claim_kind(claim) != CLAIM_RENEWAL) ||
@@ -97,7 +97,7 @@ sign_and_commit(
 	int rc = -1;
 
 	if (journal_intent(r, what) != 0 ||
-	    signer_issue(r->sp->ca->key, held->grant, &r->plan, cert, &r->err) != 0)
+	    signer_issue(r->by->ca->key, held->grant, &r->plan, cert, &r->err) != 0)
 		return -1;
 	hex_of(view_of(r->plan.serial, SERIAL_LEN), r->serial);
 	if (key_digest(X509_get_X509_PUBKEY(r->plan.cert), spki) != 0 ||

@@ -2,7 +2,7 @@ noinst_LIBRARIES += libscep.a
 libscep_a_SOURCES = \
 	include/scep/service.h \
 	src/scep/certrep.c src/scep/enrol.c src/scep/event.c src/scep/get.c src/scep/health.c \
-	src/scep/issue.c src/scep/mint.c src/scep/mint_ask.c src/scep/op_pki.c src/scep/poll.c \
+	src/scep/issue.c src/scep/line.c src/scep/mint.c src/scep/mint_ask.c src/scep/op_pki.c src/scep/poll.c \
 	src/scep/prepare.c src/scep/request.h \
 	src/scep/renew.c src/scep/request_log.c src/scep/service.c src/scep/source.c \
 	src/scep/tick.c
@@ -24,6 +24,7 @@ t_scep_SOURCES = \
 	tests/scep/test_mint.c \
 	tests/scep/test_refusals.c \
 	tests/scep/test_renew.c \
+	tests/scep/test_rollover.c \
 	tests/scep/test_rotation.c \
 	tests/scep/test_service.c \
 	tests/scep/test_source.c \

@@ -29,6 +29,7 @@ struct request {
 	struct scep_msg msg;
 	bool known; /* transactionID and senderNonce are: an error is answered by a CertRep */
 	struct scep_env env;
+	const struct service_issuer *by; /* the CA that is to issue; NULL until known */
 	const struct service_ra *ra; /* the RA that was addressed; NULL until known */
 	struct transport transport;
 	struct csr csr;
@@ -87,8 +88,8 @@ int get_crl(struct request *r, struct view content, struct buf *cert)
  * elsewhere. -1: RENEWAL_SIGNER, RENEWAL_REVOKED, STORE. */
 int signer_issued(struct request *r) __attribute__((warn_unused_result));
 
-/* Whether the certificate of the signer bears the name of our CA; then its r->csr may be a renewal,
- * which renew_csr finds out. -1: r->err. */
+/* Whether the certificate of the signer bears the name of a CA of ours; then its r->csr may be a
+ * renewal, which renew_csr finds out. -1: r->err. */
 bool renew_possible(const struct request *r);
 int renew_csr(struct request *r, struct buf *cert) __attribute__((warn_unused_result));
 

@@ -59,10 +59,14 @@ by_route(const struct service *s, struct view path, const struct route *route)
 static void
 op_ca(struct request *r, enum scep_operation op)
 {
-	const struct buf *body =
-	    op == OP_GET_CA_CAPS ? &r->sp->caps : &service_presented(r->service, r->sp)->ca_cert;
+	const struct service_profile *sp = r->sp;
+	const struct service_ra *ra = service_presented(r->service, sp);
+	const struct buf *body = op == OP_GET_CA_CERT        ? &ra->ca_cert
+	                         : op == OP_GET_NEXT_CA_CERT ? &ra->next_ca
+	                         : ra->next_ca.n > 0         ? &sp->caps_next
+	                                                     : &sp->caps;
 
-	if (op == OP_GET_NEXT_CA_CERT)
+	if (op == OP_GET_NEXT_CA_CERT && ra->next_ca.n == 0)
 		err_set(&r->err, ERR_NO_NEXT_CA, "no next CA is prepared");
 	else if (buf_add(&r->reply->body, body->p, body->n) != 0)
 		err_set(&r->err, ERR_MEMORY, "reply");
@@ -71,7 +75,9 @@ op_ca(struct request *r, enum scep_operation op)
 		return;
 	}
 	r->reply->status = 200;
-	r->reply->type = op == OP_GET_CA_CAPS ? CONTENT_TYPE_CAPS : CONTENT_TYPE_CA_RA;
+	r->reply->type = op == OP_GET_CA_CERT        ? CONTENT_TYPE_CA_RA
+	                 : op == OP_GET_NEXT_CA_CERT ? CONTENT_TYPE_NEXT_CA
+	                                             : CONTENT_TYPE_CAPS;
 }
 
 static int
@@ -148,10 +154,12 @@ service_free(struct service *s)
 		for (size_t j = 0; j < sp->n_ras; j++) {
 			ra_key_free(sp->ras[j].key);
 			buf_free(&sp->ras[j].ca_cert);
+			buf_free(&sp->ras[j].next_ca);
 			free(sp->ras[j].use);
 		}
 		profile_free(&sp->profile);
 		buf_free(&sp->caps);
+		buf_free(&sp->caps_next);
 	}
 	for (size_t i = 0; i < s->n_cas; i++) {
 		ca_key_free(s->cas[i].key);

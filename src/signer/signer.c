@@ -8,6 +8,7 @@
 
 #include "base/ossl.h"
 #include "keys.h"
+#include "wire/scep_body.h"
 
 int
 signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *plan,
@@ -31,15 +32,40 @@ signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *p
 	           : err_set(e, ERR_INTERNAL, "certificate");
 }
 
+static struct msg_signer
+seals(const struct ra_key *k, enum digest digest)
+{
+	return (struct msg_signer){.cert = ra_key_seal_cert(k),
+	    .key = k->seal_key != NULL ? k->seal_key : k->key,
+	    .digest = digest};
+}
+
 int
 signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct view *content,
     enum digest digest, struct buf *out, struct err *e)
 {
-	const struct msg_signer by = {.cert = ra_key_seal_cert(k),
-	    .key = k->seal_key != NULL ? k->seal_key : k->key,
-	    .digest = digest};
+	const struct msg_signer by = seals(k, digest);
 
 	if (a->type != TYPE_CERT_REP)
 		return err_set(e, ERR_INTERNAL, "only a CertRep is sealed");
 	return scep_msg_write(a, content, &by, NULL, out, e);
+}
+
+/* No attribute of SCEP is in it, so it can be taken for no CertRep. */
+int
+signer_next_ca(
+    const struct ra_key *k, STACK_OF(X509) *certs, time_t now, struct buf *out, struct err *e)
+{
+	const struct msg_signer by = seals(k, DIGEST_SHA256);
+	struct scep_attrs a = SCEP_ATTRS_INIT;
+	struct buf inner = {0};
+	struct view content;
+	int rc = certs_only_write(certs, NULL, &inner);
+
+	a.signing_time = now;
+	content = buf_view(&inner);
+	rc = rc == 0 ? scep_msg_write(&a, &content, &by, certs, out, e)
+	             : err_set(e, ERR_INTERNAL, "cannot write the certificates of the next CA");
+	buf_free(&inner);
+	return rc;
 }

@@ -67,6 +67,7 @@ main(void)
 	    SUITE(assemble),
 	    SUITE(owner),
 	    SUITE(ras),
+	    SUITE(line),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

@@ -133,8 +133,8 @@ a_service_of_its_own(void)
 	CU_ASSERT_EQUAL(s.n_cas, 1);
 	CU_ASSERT_EQUAL(sk_X509_num(s.cas[0].authority.chain), 1);
 	CU_ASSERT_EQUAL_FATAL(s.n_profiles, 2);
-	CU_ASSERT_PTR_EQUAL(s.profiles[0].ca, &s.cas[0]);
-	CU_ASSERT_PTR_EQUAL(s.profiles[1].ca, &s.cas[0]);
+	CU_ASSERT_PTR_EQUAL(s.profiles[0].line[0].ca, &s.cas[0]);
+	CU_ASSERT_PTR_EQUAL(s.profiles[1].line[0].ca, &s.cas[0]);
 	CU_ASSERT_PTR_EQUAL(s.default_profile, &s.profiles[1]);
 	CU_ASSERT_STRING_EQUAL(s.profiles[0].profile.paths[0], "/x");
 	CU_ASSERT_EQUAL(s.profiles[0].profile.challenges.n, 1);
@@ -233,7 +233,7 @@ generations_of_an_ra(void)
 	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
 	CU_ASSERT_EQUAL_FATAL(s.profiles[0].n_ras, 2);
 	ras = s.profiles[0].ras;
-	CU_ASSERT_EQUAL(s.profiles[0].ra_default, 0);
+	CU_ASSERT_EQUAL(s.profiles[0].line[0].ra, 0);
 	CU_ASSERT_EQUAL(ras[1].number, 2);
 	CU_ASSERT_TRUE(ras[1].staged);
 	CU_ASSERT_PTR_NOT_EQUAL(ra_key_seal_cert(ras[1].key), ra_key_cert(ras[1].key));
@@ -245,6 +245,72 @@ generations_of_an_ra(void)
 	expect(&t, ERR_KEY_FILE, "ra/vpn/ra-2-sign.key: the private key does not belong");
 	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ra/vpn/ra-2-sign.key")), 0);
 	expect(&t, ERR_KEY_FILE, "ra/vpn/ra-2-sign.key");
+	tmpdir_remove(&t);
+}
+
+/* A CA that is to follow, with an RA for vpn but none for wifi. */
+static void
+add_next(struct tmpdir *t)
+{
+	struct make_cert ca = {.key = make_rsa(2048, 6),
+	    .cn = "CN=CA 2",
+	    .exts = {"basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"}};
+	struct make_cert ra = {
+	    .key = make_rsa(2048, 7), .cn = "CN=RA", .issuer_key = ca.key, .serial = 50};
+	X509 *ca_cert = make_cert(&ca), *ra_cert;
+
+	ra.issuer = ca_cert;
+	ra_cert = make_cert(&ra);
+	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "ca/second"), 0700), 0);
+	write_cert(t, "ca/second/ca.pem", ca_cert);
+	write_key(t, "ca/second/ca.key", ca.key, NULL);
+	write_cert(t, "ra/vpn/ra-2.pem", ra_cert);
+	write_key(t, "ra/vpn/ra-2.key", ra.key, NULL);
+	write_text(t, "ca/main/next", "second\n", 0644);
+	X509_free(ca_cert);
+	X509_free(ra_cert);
+}
+
+static void
+a_ca_that_is_to_follow(void)
+{
+	const struct service_profile *sp;
+	struct tmpdir t;
+	struct service s;
+	char detail[400];
+
+	setup(&t);
+	add_next(&t);
+	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
+	CU_ASSERT_EQUAL(s.n_cas, 2);
+	sp = &s.profiles[0];
+	CU_ASSERT_EQUAL_FATAL(sp->n_line, 2);
+	CU_ASSERT_STRING_EQUAL(sp->line[1].ca->authority.name, "second");
+	CU_ASSERT_FALSE(sp->line[0].ca->followed);
+	CU_ASSERT_EQUAL(sp->ras[0].at, 0);
+	CU_ASSERT_EQUAL(sp->ras[1].at, 1);
+	CU_ASSERT_EQUAL(sp->line[0].ra, 0);
+	CU_ASSERT_EQUAL(sp->line[1].ra, 1);
+	CU_ASSERT_TRUE(sp->ras[0].next_ca.n > 0);
+	CU_ASSERT_EQUAL(sp->ras[1].next_ca.n, 0);
+	CU_ASSERT_EQUAL(s.profiles[1].n_line, 1); /* wifi cannot serve under it */
+	CU_ASSERT_PTR_NOT_NULL(strstr(buf_str(&s.report), "\"ca second\":\""));
+	service_free(&s);
+	/* Its key is wanted, and that of the first one is until it was followed. */
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ca/main/ca.key")), 0);
+	expect(&t, ERR_KEY_FILE, "ca/main/ca.key");
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ca/main/next")), 0);
+	write_text(&t, "ca/main/successor", "second\n", 0644);
+	expect(&t, ERR_CONFIG, "profile wifi: CA main has no key");
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "profiles.d/wifi.conf")), 0);
+	write_text(&t, "scepd.conf", RECORDS, 0644);
+	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
+	CU_ASSERT_EQUAL(service_current(&s, &s.profiles[0]), 1);
+	service_free(&s);
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ca/second/ca.key")), 0);
+	expect(&t, ERR_KEY_FILE, "ca/second/ca.key");
+	write_text(&t, "ca/main/successor", "third\n", 0644);
+	expect(&t, ERR_FILE, "ca/third/ca.pem");
 	tmpdir_remove(&t);
 }
 
@@ -268,9 +334,9 @@ the_first_of_a_list_is_presented(void)
 	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
 	sp = &s.profiles[0];
 	CU_ASSERT_EQUAL(sp->n_ras, 2);
-	CU_ASSERT_EQUAL(sp->ras[sp->ra_default].number, 1);
-	CU_ASSERT_PTR_NOT_EQUAL(ra_key_seal_cert(sp->ras[sp->ra_default].key),
-	    ra_key_cert(sp->ras[sp->ra_default].key));
+	CU_ASSERT_EQUAL(sp->ras[sp->line[0].ra].number, 1);
+	CU_ASSERT_PTR_NOT_EQUAL(ra_key_seal_cert(sp->ras[sp->line[0].ra].key),
+	    ra_key_cert(sp->ras[sp->line[0].ra].key));
 	service_free(&s);
 	tmpdir_remove(&t);
 }
@@ -408,6 +474,7 @@ CU_TestInfo assemble_tests[] = {
     T(files_that_are_missing),
     T(an_ra_of_another_ca),
     T(generations_of_an_ra),
+    T(a_ca_that_is_to_follow),
     T(the_first_of_a_list_is_presented),
     T(files_that_are_wrong),
     T(keys_of_the_user_that_serves),

@@ -100,7 +100,8 @@ rig_start(struct rig *r, EVP_PKEY *ca_key)
 	snprintf(r->sp->profile.name, sizeof r->sp->profile.name, "%s", RIG_PROFILE);
 	snprintf(r->sp->profile.id, sizeof r->sp->profile.id, "%s", RIG_ID);
 	add_challenge(&r->sp->profile);
-	r->sp->ca = &r->service.cas[0];
+	r->sp->line[0].ca = &r->service.cas[0];
+	r->sp->n_line = 1;
 	EVP_PKEY_up_ref(make_rsa(2048, 1));
 	NEED(r->sp->ras[0].key = ra_key_new(make_rsa(2048, 1), r->ra, &e));
 	r->sp->n_ras = 1;

@@ -17,6 +17,7 @@ extern const CU_SuiteInfo mint_suite;
 extern const CU_SuiteInfo once_suite;
 extern const CU_SuiteInfo refusals_suite;
 extern const CU_SuiteInfo renew_suite;
+extern const CU_SuiteInfo rollover_suite;
 extern const CU_SuiteInfo rotation_suite;
 extern const CU_SuiteInfo service_suite;
 extern const CU_SuiteInfo source_suite;

@@ -108,7 +108,7 @@ die_after_reserve(int64_t lease, char serial[2 * SERIAL_LEN + 1], char name[65])
 	CU_ASSERT_EQUAL_FATAL(plan_make(p, a, &csr, clock_now(), &plan, &e), 0);
 	claim = claim_by_static_challenge(p, secret_view(&csr.challenge), clock_now(), &e);
 	CU_ASSERT_EQUAL_FATAL(identity_request(p, claim, &csr, request, &e), 0);
-	CU_ASSERT_EQUAL_FATAL(identity_transaction(a->name, view_str("tid-1"), rig.signer,
+	CU_ASSERT_EQUAL_FATAL(identity_transaction(p->id, view_str("tid-1"), rig.signer,
 	                          (struct view){0}, transaction, &e),
 	    0);
 	CU_ASSERT_EQUAL(name_line(csr.subject, &subject, &e), 0);
@@ -119,7 +119,7 @@ die_after_reserve(int64_t lease, char serial[2 * SERIAL_LEN + 1], char name[65])
 	                        .request = request,
 	                        .transaction = transaction,
 	                        .claim = claim,
-	                        .settings = rig.sp->settings,
+	                        .settings = rig.sp->line[0].settings,
 	                        .keep = 3600,
 	                        .lease = lease,
 	                        .subject = buf_str(&subject),

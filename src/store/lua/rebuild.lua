@@ -33,9 +33,9 @@ end
 
 -- The newest of a subject stays the newest, in whatever order the records come.
 local function put_record(pool, a, now)
-	local own = owner_key(pool, a.ca, a.profile, a.subject, a.sans)
+	local own = owner_key(pool, a.profile, a.subject, a.sans)
 	local newest = redis.call('GET', own)
-	local other = newest and pool .. ':crt:' .. a.ca .. ':' .. newest
+	local other = newest and pool .. ':crt:' .. newest
 	local other_at = other and redis.call('HGET', other, 'at')
 	record_put(pool, a, now)
 	redis.call('HSET', pool .. ':crt:' .. a.ca .. ':' .. a.serial, 'at', a.at)

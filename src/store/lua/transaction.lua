@@ -8,14 +8,18 @@
 
 local CLOCK_MAX = 60 -- seconds that the clocks of host and server may differ
 
-local RQ = {'st', 'serial', 'owner', 'lease', 'fence', 'conf', 'cert', 'plan', 'tbs', 'mac', 'keep'}
+local RQ = {'st', 'serial', 'owner', 'lease', 'fence', 'conf', 'cert', 'plan', 'tbs', 'mac', 'keep', 'ca'}
 
--- Whether an issued certificate may be handed out again.
+-- Whether an issued certificate may be handed out again. A challenge that is spent has no other answer
+-- than its own; whoever needs none gets another certificate from another CA.
 local function may_replay(pool, a, rq)
-	if redis.call('HGET', pool .. ':crt:' .. a.ca .. ':' .. rq.serial, 'rev') then
+	if redis.call('HGET', pool .. ':crt:' .. rq.ca .. ':' .. rq.serial, 'rev') then
 		return false
 	end
-	return a.kind ~= 'static' or rq.conf == a.conf
+	if a.kind == 'static' then
+		return rq.conf == a.conf
+	end
+	return rq.ca == a.ca or a.kind == 'dynamic'
 end
 
 -- Binds the challenge and points the transaction to the request, for so long.
@@ -94,7 +98,8 @@ local function known(pool, a, rq, now)
 		redis.call('SET', pool .. ':tx:' .. a.tx, a.req, 'PX', tonumber(a.keep) * 1000)
 		return {'ISSUED', rq.cert}
 	end
-	if rq.st == 'I' and a.kind ~= 'static' and a.kind ~= 'manual' then
+	if rq.st == 'I' and a.kind ~= 'static' and a.kind ~= 'manual' and
+		not (a.kind == 'renewal' and rq.ca ~= a.ca) then
 		return {'USED'}
 	end
 	if rq.st == 'S' then
