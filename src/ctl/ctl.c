@@ -149,6 +149,7 @@ print_versions(FILE *out)
 	version_library(out, "jansson", jansson_version_str(), JANSSON_VERSION);
 	version_library(
 	    out, "libcurl", curl_version_info(CURLVERSION_NOW)->version, LIBCURL_VERSION);
+	fprintf(out, "store protocol %s\n", STORE_PROTOCOL);
 }
 
 static bool

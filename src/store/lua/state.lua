@@ -53,7 +53,8 @@ register('ready', function(keys)
 end)
 
 -- hello: what a worker checks when it connects: the digest of the library, the proof of the pepper
--- (the first one to connect leaves it), the run id recorded by the administrator, the time in ms.
+-- (the first one to connect leaves it), the run id recorded by the administrator, the time in ms, and
+-- the oldest protocol that the administrator still admits ('' as long as he has ended none).
 register('hello', function(keys, args)
 	local pool = keys[1]
 	local a = named(args, {'proof'})
@@ -63,7 +64,8 @@ register('hello', function(keys, args)
 		redis.call('SET', pepper, a.proof)
 		proof = a.proof
 	end
-	return {'@DIGEST@', proof or '', redis.call('HGET', pool .. ':install', 'run') or '', now_ms()}
+	local install = fields(pool .. ':install', {'run', 'protocol'})
+	return {'@DIGEST@', proof or '', install.run or '', now_ms(), install.protocol or ''}
 end)
 
 -- switch: turns a profile off, for a reason that its clients are not told, or on: DONE | SAME.
