@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 
+#include "seal.h"
 #include "store/call.h"
 #include "walk.h"
 
@@ -131,15 +132,35 @@ change(struct store *s, const char *function, const struct args *a, int *state, 
 	return rc;
 }
 
+/* An approval in the making. */
+struct decision {
+	struct store *s;
+	const char *name, *who;
+	char word[WORD_SIZE];
+};
+
+static int
+give_word(void *arg, const struct request_row *row, struct err *e)
+{
+	struct decision *d = arg;
+
+	return word_seal(d->s, d->name, row->profile, row->expires, d->who, d->word, e);
+}
+
 int
 store_decide(
     struct store *s, const char *name, bool approve, const char *who, int *state, struct err *e)
 {
+	struct decision decision = {s, name, who, ""};
 	struct args a = {0};
+	int rc = approve ? store_request(s, name, give_word, &decision, e) : 0;
 
+	if (rc != 0)
+		return rc;
 	arg_str(&a, name);
 	arg_str(&a, approve ? "A" : "D");
 	arg_str(&a, who);
+	arg_str(&a, decision.word);
 	return change(s, "decide", &a, state, e);
 }
 
