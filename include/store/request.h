@@ -28,6 +28,7 @@ struct request_row {
 	struct view subject, sans;      /* name_line and san_lines */
 	struct view serial;             /* hexadecimal; of what is signed or issued */
 	struct view who;                /* decided */
+	bool changed; /* it waits or is approved, and is not what a worker put there */
 };
 typedef int (*request_each)(void *arg, const struct request_row *row, struct err *e);
 

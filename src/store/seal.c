@@ -61,6 +61,29 @@ plan_unseal(const struct store *s, enum seal_kind kind, const struct authority *
 	return plan_read(a, der, plan, e);
 }
 
+int
+shown_seal(
+    const struct store *s, const char *request, const struct shown *w, char hex[65], struct err *e)
+{
+	const struct view parts[] = {w->profile, w->subject, w->sans, w->about};
+	struct buf all = {0};
+	uint8_t mac[SEAL_LEN];
+	int rc = buf_add_str(&all, request);
+
+	for (size_t i = 0; rc == 0 && i < sizeof parts / sizeof *parts; i++) {
+		rc = buf_printf(&all, " %zu ", parts[i].n);
+		if (rc == 0)
+			rc = buf_add(&all, parts[i].p, parts[i].n);
+	}
+	if (rc == 0)
+		rc = store_mac(s, "request", buf_view(&all), mac);
+	buf_free(&all);
+	if (rc != 0)
+		return err_set(e, ERR_MEMORY, "request");
+	hex_of(view_of(mac, sizeof mac), hex);
+	return 0;
+}
+
 /* Nothing before the name has a space in it. */
 static int
 word_mac(const struct store *s, const char *request, struct view profile, int64_t until,

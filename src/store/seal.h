@@ -26,6 +26,14 @@ int plan_unseal(const struct store *s, enum seal_kind kind, const struct authori
     const char *request, struct view sealed, struct plan *plan, struct err *e)
     __attribute__((warn_unused_result));
 
+/* What the operator is shown of a request of a profile that waits, as the worker knew it: its seal
+ * in hexadecimal. -1: MEMORY. */
+struct shown {
+	struct view profile, subject, sans, about;
+};
+int shown_seal(const struct store *s, const char *request, const struct shown *w, char hex[65],
+    struct err *e) __attribute__((warn_unused_result));
+
 /* The operator's word that a request of a profile (its id) may be signed until then (milliseconds
  * since 1970): "UNTIL SEAL WHO". -1: MEMORY. */
 int word_seal(const struct store *s, const char *request, struct view profile, int64_t until,

@@ -72,7 +72,7 @@ kind_word(const struct claim *c)
  * that cannot be signed any more; `word`: the operator's, checked before it is used; or "". */
 struct texts {
 	char request[65], transaction[65], mac[65], settings[65], tbs[65],
-	    serial[2 * SERIAL_LEN + 1], anew[2 * SERIAL_LEN + 1], word[WORD_SIZE];
+	    serial[2 * SERIAL_LEN + 1], anew[2 * SERIAL_LEN + 1], word[WORD_SIZE], shown[65];
 	struct buf plan;
 };
 
@@ -103,6 +103,11 @@ texts_plan(const struct store *s, const struct reserve *w, const struct plan *pl
 	enum seal_kind kind = needs_word(w) && *t->word == '\0' ? SEAL_WAITS : SEAL_SIGN;
 
 	if (*t->word != '\0' && word_check(s, t->request, w->profile, w->now, t->word, e) != 0)
+		return -1;
+	if (w->manual && shown_seal(s, t->request,
+	                     &(struct shown){view_str(w->profile), view_str(w->subject),
+	                         view_str(w->sans), view_str(w->about)},
+	                     t->shown, e) != 0)
 		return -1;
 	hex_of(view_of(plan->tbs_digest, 32), t->tbs);
 	hex_of(view_of(plan->serial, SERIAL_LEN), t->serial);
@@ -138,6 +143,7 @@ call_reserve(struct store *s, const struct reserve *w, const struct texts *t, co
 	arg_str(&a, t->anew);
 	arg_str(&a, w->about);
 	arg_str(&a, t->word);
+	arg_str(&a, t->shown);
 	return store_call(s, "reserve", &a, true, e);
 }
 

@@ -522,6 +522,48 @@ an_approval_is_for_one_request(void)
 	CU_ASSERT_PTR_NULL(s.cert);
 }
 
+static int
+tell_changed(void *arg, const struct request_row *row, struct err *e)
+{
+	(void)e;
+	*(bool *)arg = row->changed;
+	return 0;
+}
+
+/* Nor does he have another request approved than the one that the operator is shown. */
+static void
+what_the_operator_sees_is_what_was_sent(void)
+{
+	static const char *const fields[] = {"sub", "san", "about", "p"};
+	struct queue q;
+
+	begin();
+	q = wait_for_operator("a");
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		redisReply *was =
+		    redis_do(rig.redis, "HGET {scepd}:rq:%s %s", q.name[0], fields[i]);
+		struct err e = ERR_INIT;
+		bool changed = false;
+		int state = 0;
+
+		CU_ASSERT_EQUAL(
+		    store_request(rig.operator, q.name[0], tell_changed, &changed, &e), 0);
+		CU_ASSERT_FALSE(changed);
+		freeReplyObject(
+		    redis_do(rig.redis, "HSET {scepd}:rq:%s %s other", q.name[0], fields[i]));
+		CU_ASSERT_EQUAL(
+		    store_request(rig.operator, q.name[0], tell_changed, &changed, &e), 0);
+		CU_ASSERT_TRUE(changed);
+		CU_ASSERT_EQUAL(
+		    store_decide(rig.operator, q.name[0], true, "alice", &state, &e), -1);
+		CU_ASSERT_EQUAL(e.code, ERR_STORE);
+		freeReplyObject(redis_do(
+		    rig.redis, "HSET {scepd}:rq:%s %s %s", q.name[0], fields[i], was->str));
+		freeReplyObject(was);
+	}
+	decide(q.name[0], true);
+}
+
 /* Nor does it help to say that a worker had begun with it: its plan still waits. */
 static void
 what_waits_cannot_be_taken_for_begun(void)
@@ -575,6 +617,7 @@ static CU_TestInfo tests[] = {
     T(a_reported_address_stays_a_string),
     T(nobody_else_approves),
     T(an_approval_is_for_one_request),
+    T(what_the_operator_sees_is_what_was_sent),
     T(what_waits_cannot_be_taken_for_begun),
     T(what_was_approved_has_the_dates_of_its_signing),
     CU_TEST_INFO_NULL,

@@ -1,7 +1,7 @@
 
 -- The queue of requests that wait for the operator.
 
-local QUEUE = {'st', 'p', 'ca', 'at', 'about', 'sub', 'san', 'serial', 'decided', 'who'}
+local QUEUE = {'st', 'p', 'ca', 'at', 'about', 'sub', 'san', 'serial', 'decided', 'who', 'shown'}
 
 -- req, expiry in ms and the fields of QUEUE.
 local function queue_row(pool, req, expiry)

@@ -61,7 +61,8 @@ local function enqueue(pool, a, now)
 	redis.call('ZADD', queue, now + ttl, a.req) -- first: what is pending can always be seen
 	claim(pool, a, ttl)
 	redis.call('HSET', key, 'st', 'P', 'plan', a.plan, 'about', a.about, 'at', now, 'ca', a.ca,
-		'p', a.profile, 'mac', a.mac, 'conf', a.conf, 'sub', a.subject, 'san', a.sans)
+		'p', a.profile, 'mac', a.mac, 'conf', a.conf, 'sub', a.subject, 'san', a.sans,
+		'shown', a.shown)
 	redis.call('HDEL', key, 'word', 'decided', 'who')
 	redis.call('PEXPIRE', key, ttl)
 	return {'PENDING'}
@@ -116,12 +117,13 @@ end
 -- BUSY | NONE | USED | BOUND | FULL | SERIAL | OFF | LOST | CLOCK seconds. kind says what the request
 -- bases itself on: static (checked by the caller), dynamic (mac), manual, renewal (checked by the
 -- caller), or approved (a request that must be known already). anew is the serial of an intent that
--- cannot be signed any more; word the operator's, which the caller has checked: APPROVED asks for that.
+-- cannot be signed any more; word the operator's, which the caller has checked: APPROVED asks for that;
+-- shown the seal of what the operator will see.
 register('reserve', function(keys, args)
 	local pool, now = keys[1], now_ms()
 	local a = named(args, {'host_time', 'owner', 'ca', 'profile', 'req', 'tx', 'kind', 'mac', 'serial',
 		'tbs', 'plan', 'conf', 'keep', 'lease', 'mode', 'pending_ttl', 'pending_max', 'subject', 'sans',
-		'anew', 'about', 'word'})
+		'anew', 'about', 'word', 'shown'})
 	local off_by = tonumber(a.host_time) - math.floor(now / 1000)
 	if math.abs(off_by) > CLOCK_MAX then
 		return {'CLOCK', off_by}
