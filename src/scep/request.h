@@ -13,6 +13,8 @@
 #include "store/transaction.h"
 #include "wire/query.h"
 
+#define RETRY_AFTER 30 /* seconds, for whoever is refused for now */
+
 struct request {
 	const struct service *service;
 	const struct http_request *http;
@@ -111,6 +113,11 @@ int journal_issued(struct request *r, const struct reserve *what, struct view ce
 /* What became of a request as JSON, for the store's stream of events; `outcome` is its slug. -1:
  * memory. */
 int event_write(const struct request *r, const char *outcome, struct buf *json)
+    __attribute__((warn_unused_result));
+
+/* Of a request for a challenge all but name and outcome, which the store adds: the beginning of
+ * such JSON. -1: memory. */
+int event_asked(const struct request *r, const char *subject, const char *detail, struct buf *json)
     __attribute__((warn_unused_result));
 
 /* Tells the store what became of a PKIOperation that it has not heard of. */
