@@ -36,6 +36,10 @@ enum get_cert { GET_CERT_OWNER, GET_CERT_AUTHORITY };
 
 #define PROFILE_NAME_MAX 63
 
+/* The defaults of wrong_challenges and its window, also where no profile is meant. */
+#define WRONG_CHALLENGES 100
+#define WRONG_CHALLENGES_WINDOW (10 * 60)
+
 struct profile {
 	char name[PROFILE_NAME_MAX + 1]; /* [A-Za-z0-9._-]+ */
 	char id[37];                     /* UUID, lower case */

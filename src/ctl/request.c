@@ -62,7 +62,7 @@ row_of(const struct ctl *c, const struct request_row *r)
 
 	json_object_set_new(o, "id", show_view(r->name));
 	json_object_set_new(o, "short_id", show_view(view_of(r->name.p, n)));
-	json_object_set_new(o, "state", json_string(state_word(r->state)));
+	json_object_set_new(o, "state", json_string(r->changed ? "changed" : state_word(r->state)));
 	json_object_set_new(o, "profile", operator_profile_name(c, r->profile));
 	json_object_set_new(o, "ca", show_view(r->authority));
 	json_object_set_new(o, "subject", show_view(r->subject));

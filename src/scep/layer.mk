@@ -21,6 +21,7 @@ t_scep_SOURCES = \
 	tests/scep/test_health.c \
 	tests/scep/test_once.c \
 	tests/scep/test_mint.c \
+	tests/scep/test_predecessor.c \
 	tests/scep/test_refusals.c \
 	tests/scep/test_renew.c \
 	tests/scep/test_service.c \

@@ -13,6 +13,8 @@
 #include "store/transaction.h"
 #include "wire/query.h"
 
+#define RETRY_AFTER 30 /* seconds, for whoever is refused for now */
+
 struct request {
 	const struct service *service;
 	const struct http_request *http;
@@ -32,8 +34,10 @@ struct request {
 	const struct ra_key *ra; /* the RA that was addressed */
 	struct transport transport;
 	struct csr csr;
-	char named[512]; /* the subject that a CertPoll names, as text; for the log */
+	const char *word; /* the operator's, of a CertPoll; borrowed, NULL elsewhere */
+	char named[512];  /* the subject that a CertPoll names, as text; for the log */
 	struct plan plan;
+<<<<<<< HEAD
 	char serial[2 * SERIAL_LEN + 1]; /* of the certificate that is the answer, hexadecimal */
 	enum pki_status status;          /* of the CertRep sent */
 	char reason[96];                 /* by what the request was authorised */
@@ -42,6 +46,14 @@ struct request {
 	struct view crl;      /* DER, the answer to a GetCRL; borrowed from the service */
 	bool noted;           /* the store has heard of the outcome */
 	bool wrong_challenge; /* to be counted */
+=======
+	char serial[2 * SERIAL_LEN + 1];   /* of the certificate that is the answer, hexadecimal */
+	enum pki_status status;            /* of the CertRep sent */
+	char reason[96];                   /* by what the request was authorised */
+	bool replayed;                     /* the answer was given before */
+	bool noted;                        /* the store has heard of the outcome */
+	bool wrong_challenge;              /* to be counted */
+>>>>>>> mend
 	char minted[CHALLENGE_ID_LEN + 1]; /* the one-time challenge that was handed out */
 };
 
@@ -123,6 +135,11 @@ int journal_issued(struct request *r, const struct reserve *what, struct view ce
 /* What became of a request as JSON, for the store's stream of events; `outcome` is its slug. -1:
  * memory. */
 int event_write(const struct request *r, const char *outcome, struct buf *json)
+    __attribute__((warn_unused_result));
+
+/* Of a request for a challenge all but name and outcome, which the store adds: the beginning of
+ * such JSON. -1: memory. */
+int event_asked(const struct request *r, const char *subject, const char *detail, struct buf *json)
     __attribute__((warn_unused_result));
 
 /* Tells the store what became of a PKIOperation that it has not heard of. */

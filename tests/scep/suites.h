@@ -15,6 +15,7 @@ extern const CU_SuiteInfo get_suite;
 extern const CU_SuiteInfo health_suite;
 extern const CU_SuiteInfo mint_suite;
 extern const CU_SuiteInfo once_suite;
+extern const CU_SuiteInfo predecessor_suite;
 extern const CU_SuiteInfo refusals_suite;
 extern const CU_SuiteInfo renew_suite;
 extern const CU_SuiteInfo service_suite;

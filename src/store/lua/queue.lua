@@ -1,7 +1,7 @@
 
 -- The queue of requests that wait for the operator.
 
-local QUEUE = {'st', 'p', 'ca', 'at', 'about', 'sub', 'san', 'serial', 'decided', 'who'}
+local QUEUE = {'st', 'p', 'ca', 'at', 'about', 'sub', 'san', 'serial', 'decided', 'who', 'shown'}
 
 -- req, expiry in ms and the fields of QUEUE.
 local function queue_row(pool, req, expiry)
@@ -54,23 +54,23 @@ end)
 
 -- decide: the operator's word on a pending request: DONE | NONE | STATE word. An approved request keeps
 -- its time to be fetched; a rejected one is remembered as long as it would have waited. The same word
--- again changes nothing.
+-- again changes nothing; word is the approval under its seal, which takes the place of one that has none.
 register('decide', function(keys, args)
 	local pool, now = keys[1], now_ms()
-	local a = named(args, {'req', 'verdict', 'who'})
+	local a = named(args, {'req', 'verdict', 'who', 'word'})
 	local key = pool .. ':rq:' .. a.req
-	local rq = fields(key, {'st', 'p'})
+	local rq = fields(key, {'st', 'p', 'word'})
 	if not rq.st then
 		return {'NONE'}
 	end
 	expect(pool .. ':pq:' .. rq.p, 'zset')
-	if rq.st == a.verdict then
+	if rq.st == a.verdict and (rq.word or '') == a.word then
 		return {'DONE'}
 	end
-	if rq.st ~= 'P' and not (rq.st == 'A' and a.verdict == 'D') then
+	if rq.st ~= 'P' and rq.st ~= 'A' then
 		return {'STATE', rq.st}
 	end
-	redis.call('HSET', key, 'st', a.verdict, 'decided', now, 'who', a.who)
+	redis.call('HSET', key, 'st', a.verdict, 'decided', now, 'who', a.who, 'word', a.word)
 	if a.verdict == 'D' then
 		redis.call('ZREM', pool .. ':pq:' .. rq.p, a.req)
 	end

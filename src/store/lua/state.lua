@@ -17,20 +17,10 @@ end)
 register('note', function(keys, args)
 	local pool, now = keys[1], now_ms()
 	local a = named(args, {'note', 'profile', 'source', 'budget', 'window', 'unique'})
-	local answer = 'NOTED'
 	expect(pool .. ':log', 'stream')
-	if a.source ~= '' and tonumber(a.budget) > 0 then
-		local wrong, window = pool .. ':bad:' .. a.profile .. ':' .. a.source, tonumber(a.window) * 1000
-		redis.call('ZREMRANGEBYSCORE', wrong, '-inf', now - window)
-		redis.call('ZADD', wrong, now, a.unique)
-		redis.call('PEXPIRE', wrong, window)
-		if redis.call('ZCARD', wrong) >= tonumber(a.budget) then
-			redis.call('ZADD', pool .. ':blk', now + window, a.profile .. ' ' .. a.source)
-			answer = 'BLOCKED'
-		end
-	end
+	local blocked = count_wrong(pool, now, a.profile, a)
 	note_event(pool, now, a.note)
-	return {answer}
+	return {blocked and 'BLOCKED' or 'NOTED'}
 end)
 
 -- events: the stream from the newest on, or from before an entry: PAGE, the entry to go on before (''
