@@ -37,7 +37,6 @@ struct request {
 	const char *word; /* the operator's, of a CertPoll; borrowed, NULL elsewhere */
 	char named[512];  /* the subject that a CertPoll names, as text; for the log */
 	struct plan plan;
-<<<<<<< HEAD
 	char serial[2 * SERIAL_LEN + 1]; /* of the certificate that is the answer, hexadecimal */
 	enum pki_status status;          /* of the CertRep sent */
 	char reason[96];                 /* by what the request was authorised */
@@ -46,14 +45,6 @@ struct request {
 	struct view crl;      /* DER, the answer to a GetCRL; borrowed from the service */
 	bool noted;           /* the store has heard of the outcome */
 	bool wrong_challenge; /* to be counted */
-=======
-	char serial[2 * SERIAL_LEN + 1];   /* of the certificate that is the answer, hexadecimal */
-	enum pki_status status;            /* of the CertRep sent */
-	char reason[96];                   /* by what the request was authorised */
-	bool replayed;                     /* the answer was given before */
-	bool noted;                        /* the store has heard of the outcome */
-	bool wrong_challenge;              /* to be counted */
->>>>>>> mend
 	char minted[CHALLENGE_ID_LEN + 1]; /* the one-time challenge that was handed out */
 };
 
