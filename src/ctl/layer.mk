@@ -3,6 +3,7 @@ noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
 	include/ctl/args.h \
 	include/ctl/ask.h \
+	include/ctl/bundle.h \
 	include/ctl/ca_files.h \
 	include/ctl/ca_install.h \
 	include/ctl/ceremony_log.h \
@@ -22,6 +23,7 @@ libctl_a_SOURCES = \
 	include/ctl/store.h \
 	src/ctl/args.c \
 	src/ctl/ask.c \
+	src/ctl/backup.c \
 	src/ctl/bundle.c \
 	src/ctl/ca.c \
 	src/ctl/ca_files.c \
