@@ -57,4 +57,9 @@ typedef int (*orphan_each)(void *arg, const struct orphan *o, struct err *e);
 int store_orphans(struct store *s, int64_t age, orphan_each each, void *arg, struct err *e)
     __attribute__((warn_unused_result));
 
+/* Takes one off the list. 0: done, or it was not there; 2: its request is still about to have it
+ * signed. -1: STORE. */
+int store_settle(struct store *s, const struct orphan *o, struct err *e)
+    __attribute__((warn_unused_result));
+
 #endif

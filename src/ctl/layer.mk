@@ -17,6 +17,7 @@ libctl_a_SOURCES = \
 	include/ctl/fetch.h \
 	include/ctl/folder.h \
 	include/ctl/operator.h \
+	include/ctl/orphan.h \
 	include/ctl/profile.h \
 	include/ctl/sealed.h \
 	include/ctl/show.h \
@@ -46,6 +47,7 @@ libctl_a_SOURCES = \
 	src/ctl/fetch.c \
 	src/ctl/folder.c \
 	src/ctl/operator.c \
+	src/ctl/orphan.c \
 	src/ctl/node.c \
 	src/ctl/pending.c \
 	src/ctl/profile.c \

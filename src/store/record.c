@@ -147,3 +147,22 @@ store_orphans(struct store *s, int64_t age, orphan_each each, void *arg, struct 
 	}
 	return rc;
 }
+
+int
+store_settle(struct store *s, const struct orphan *o, struct err *e)
+{
+	struct args a = {0};
+	redisReply *r;
+	int rc;
+
+	arg_view(&a, o->authority);
+	arg_view(&a, o->serial);
+	arg_view(&a, o->profile);
+	arg_view(&a, o->request);
+	arg_view(&a, o->tbs);
+	if ((r = store_call(s, "settle", &a, true, e)) == NULL)
+		return -1;
+	rc = reply_is(r, "DONE") ? 0 : reply_is(r, "SIGNING") ? 2 : reply_strange(r, "settle", e);
+	freeReplyObject(r);
+	return rc;
+}

@@ -476,6 +476,21 @@ intents_without_a_certificate_are_listed(void)
 	CU_ASSERT_TRUE(stage_printed(&d.s, "given up"));
 	freeReplyObject(redis_do(&d.redis, "HSET {scepd}:crt:demo:0103 der x"));
 	CU_ASSERT_EQUAL(rows_of(&d, "cert|orphans"), 1);
+	freeReplyObject(redis_do(&d.redis, "DEL {scepd}:crt:demo:0103"));
+	/* The operator's word takes one off the list, but not one that may still be signed. */
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "cert|settle|0102|--yes"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "0102 may go on"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "cert|settle|0103"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "there is no terminal to ask at"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "cert|settle|0104|--yes"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "there is no orphan 0104"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "cert|settle|0103|--ca|other|--yes"), CTL_USAGE);
+	CU_ASSERT_EQUAL(rows_of(&d, "cert|orphans"), 2);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "cert|settle|01:03|--ca|demo|--yes"), 0);
+	CU_ASSERT_TRUE(stage_printed(&d.s, "serial: 0103\n"));
+	CU_ASSERT_TRUE(stage_printed(&d.s, "state: given up\n"));
+	CU_ASSERT_TRUE(stage_said(&d.s, "settled 0103"));
+	CU_ASSERT_EQUAL(rows_of(&d, "cert|orphans"), 1);
 	desk_close(&d);
 }
 
