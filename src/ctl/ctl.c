@@ -30,6 +30,7 @@ static const struct command *const groups[] = {
     store_commands,
     node_commands,
     bundle_commands,
+    backup_commands,
     client_commands,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
 	include/ctl/args.h \
 	include/ctl/ask.h \
+	include/ctl/bundle.h \
 	include/ctl/ca_files.h \
 	include/ctl/ca_install.h \
 	include/ctl/ceremony_log.h \
@@ -16,12 +17,15 @@ libctl_a_SOURCES = \
 	include/ctl/fetch.h \
 	include/ctl/folder.h \
 	include/ctl/operator.h \
+	include/ctl/orphan.h \
 	include/ctl/profile.h \
+	include/ctl/request.h \
 	include/ctl/sealed.h \
 	include/ctl/show.h \
 	include/ctl/store.h \
 	src/ctl/args.c \
 	src/ctl/ask.c \
+	src/ctl/backup.c \
 	src/ctl/bundle.c \
 	src/ctl/ca.c \
 	src/ctl/ca_files.c \
@@ -44,6 +48,7 @@ libctl_a_SOURCES = \
 	src/ctl/fetch.c \
 	src/ctl/folder.c \
 	src/ctl/operator.c \
+	src/ctl/orphan.c \
 	src/ctl/node.c \
 	src/ctl/pending.c \
 	src/ctl/profile.c \
@@ -51,6 +56,7 @@ libctl_a_SOURCES = \
 	src/ctl/profile_switch.c \
 	src/ctl/profile_text.c \
 	src/ctl/request.c \
+	src/ctl/request_name.c \
 	src/ctl/sealed.c \
 	src/ctl/show.c \
 	src/ctl/store.c \

@@ -24,7 +24,8 @@ static const struct {
                  "cert "},
     {ACL_OPERATOR,
         " mint challenges drop token_add token_drop tokens switch say requests requests_named "
-        "request decide forget certs orphans events nodes sizes put dump dump_hash put_hash "},
+        "request decide forget certs orphans settle events nodes sizes put dump dump_hash "
+        "put_hash "},
 };
 
 #define PLAIN_ADMIN                                                                                \

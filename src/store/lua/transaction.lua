@@ -240,3 +240,16 @@ register('poll', function(keys, args)
 	end
 	return {rq.st and 'PENDING' or 'NONE'}
 end)
+
+-- settle: takes an intent off the list of those without a certificate, on the operator's word: DONE |
+-- SIGNING (its request would still have it signed).
+register('settle', function(keys, args)
+	local pool = keys[1]
+	local a = named(args, {'ca', 'serial', 'profile', 'req', 'tbs'})
+	local rq = fields(pool .. ':rq:' .. a.req, {'st', 'serial'})
+	if rq.st == 'S' and rq.serial == a.serial then
+		return {'SIGNING'}
+	end
+	redis.call('ZREM', pool .. ':int', intent_member(a.ca, a.profile, a.req, a.serial, a.tbs))
+	return {'DONE'}
+end)
