@@ -113,6 +113,7 @@ ERR(CA_EXPIRED, 400, FAIL_BAD_REQUEST, "ca-expired", "the CA certificate has exp
 /* The operator's side: never seen by a client */
 ERR(CONFIG, 500, FAIL_NONE, "config", "internal error")
 ERR(FILE, 500, FAIL_NONE, "file", "internal error")
+ERR(CRL, 500, FAIL_NONE, "crl", "internal error")
 ERR(KEY_FILE, 500, FAIL_NONE, "key-file", "internal error")
 ERR(USAGE, 500, FAIL_NONE, "usage", "internal error")
 ERR(NETWORK, 500, FAIL_NONE, "network", "internal error")
