@@ -12,6 +12,7 @@
 /* The HTTP side */
 ERR(METHOD, 405, FAIL_NONE, "method", "method not allowed")
 ERR(NO_PROFILE, 404, FAIL_NONE, "no-profile", "no SCEP profile at this path")
+ERR(NO_CA, 404, FAIL_NONE, "no-ca", "no such CA at this path")
 ERR(OPERATION, 400, FAIL_NONE, "operation", "unknown operation")
 ERR(NO_MESSAGE, 400, FAIL_NONE, "no-message", "no message in the request")
 ERR(ENCODING, 400, FAIL_NONE, "encoding", "the message is not base64")

@@ -35,7 +35,12 @@ int crl_set_add(struct crl_set *s, struct view serial, struct view reason, time_
     time_t not_after, struct err *e) __attribute__((warn_unused_result));
 
 /* The entry of a serial (its octets); NULL. Sorts the set when it must. */
-const struct crl_entry *crl_set_find(struct crl_set *s, struct view serial);
+struct crl_entry *crl_set_find(struct crl_set *s, struct view serial);
+
+/* Adds every entry of `from` that is not there; of one that is there the later end counts. -1:
+ * MEMORY. */
+int crl_set_merge(struct crl_set *s, const struct crl_set *from, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* What has to be remembered beside a list, since it does not say it: the serials and the ends of
  * their certificates, one a line. -1: MEMORY. Reading adds what can be understood. */

@@ -26,7 +26,7 @@ struct crl_lease {
 };
 
 /* The right to make the next list, for `ttl` seconds; `owner` tells callers apart. 0: it is the
- * caller's; 1: another one's. -1: STORE. */
+ * caller's; 1: another one's. -1: STORE, CRL (the clock of this host is wrong). */
 int store_crl_lease(struct store *s, const char *authority, const char *owner, int64_t ttl,
     struct crl_lease *out, struct err *e) __attribute__((warn_unused_result));
 
@@ -41,13 +41,20 @@ struct crl_publication {
 int store_crl_publish(struct store *s, const char *authority, const struct crl_publication *p,
     struct err *e) __attribute__((warn_unused_result));
 
-/* Gives back to the store a list that it lost: one with a higher number than its own (of and before
- * do not matter), and marks the authority so that a new one is made. -1: STORE. */
+/* Gives back to the store a list that it lost (of and before do not matter), and marks the
+ * authority so that a new one is made: 0. 1: it has one with that number or a higher one. -1:
+ * STORE. */
 int store_crl_keep(struct store *s, const char *authority, const struct crl_publication *p,
     struct err *e) __attribute__((warn_unused_result));
 
-/* Says why the list that was made is not published, and ends the lease. -1: STORE. */
-int store_crl_refuse(struct store *s, const char *authority, const char *owner, const char *why,
+/* Says why what was made from that version of the set is not published. While the lease of `owner`
+ * is extended by `ttl` seconds nobody tries again, unless the set changes. -1: STORE. */
+struct crl_refusal {
+	const char *owner; /* as of the lease; "": without one */
+	int64_t version, ttl;
+	const char *why;
+};
+int store_crl_refuse(struct store *s, const char *authority, const struct crl_refusal *r,
     struct err *e) __attribute__((warn_unused_result));
 
 /* The list with all that is known of it. */

@@ -90,7 +90,7 @@ by_serial(const void *a, const void *b)
 	return by_length != 0 ? by_length : memcmp(x->serial, y->serial, x->n);
 }
 
-const struct crl_entry *
+struct crl_entry *
 crl_set_find(struct crl_set *s, struct view serial)
 {
 	struct crl_entry key = {.n = (uint8_t)serial.n};
@@ -102,6 +102,38 @@ crl_set_find(struct crl_set *s, struct view serial)
 	s->sorted = true;
 	memcpy(key.serial, serial.p, serial.n);
 	return bsearch(&key, s->v, s->n, sizeof *s->v, by_serial);
+}
+
+int
+crl_set_merge(struct crl_set *s, const struct crl_set *from, struct err *e)
+{
+	struct crl_set missing = {0};
+	struct crl_entry *to;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < from->n; i++) {
+		const struct crl_entry *one = &from->v[i];
+		struct crl_entry *there = crl_set_find(s, view_of(one->serial, one->n));
+
+		if (there != NULL) {
+			if (there->not_after < one->not_after)
+				there->not_after = one->not_after;
+		} else if ((to = next_place(&missing)) != NULL) {
+			*to = *one;
+			missing.n++;
+		} else
+			rc = -1;
+	}
+	/* Behind the search, which wants the set sorted. */
+	for (size_t i = 0; rc == 0 && i < missing.n; i++)
+		if ((to = next_place(s)) != NULL) {
+			*to = missing.v[i];
+			s->n++;
+			s->sorted = false;
+		} else
+			rc = -1;
+	crl_set_free(&missing);
+	return rc == 0 ? 0 : err_set(e, ERR_MEMORY, "revoked serials");
 }
 
 int

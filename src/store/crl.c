@@ -6,6 +6,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <openssl/crypto.h>
 
@@ -69,6 +70,7 @@ store_crl_lease(struct store *s, const char *authority, const char *owner, int64
 
 	*out = (struct crl_lease){0};
 	arg_str(&a, authority);
+	arg_int(&a, time(NULL)); /* the clock itself, not the test's */
 	arg_str(&a, owner);
 	arg_int(&a, ttl);
 	if ((r = store_call(s, "crl_lease", &a, false, e)) == NULL)
@@ -78,6 +80,10 @@ store_crl_lease(struct store *s, const char *authority, const char *owner, int64
 		                              .number = reply_int(r, 2),
 		                              .from = reply_int(r, 3)},
 		    .loss = loss_of(s, authority, reply_int(r, 4), reply_view(r, 5))};
+	else if (reply_is(r, "CLOCK"))
+		rc = err_set(e, ERR_CRL,
+		    "the clocks of this host and the store differ by %lld s: none is made",
+		    (long long)reply_int(r, 1));
 	else
 		rc = reply_is(r, "BUSY") ? 1 : reply_strange(r, "crl_lease", e);
 	freeReplyObject(r);
@@ -127,18 +133,19 @@ store_crl_keep(
 	arg_int(&a, p->from);
 	arg_int(&a, p->to);
 	arg_view(&a, p->der);
-	return change(s, "crl_keep", &a, "KEPT", "SAME", e) < 0 ? -1 : 0;
+	return change(s, "crl_keep", &a, "KEPT", "SAME", e);
 }
 
 int
-store_crl_refuse(
-    struct store *s, const char *authority, const char *owner, const char *why, struct err *e)
+store_crl_refuse(struct store *s, const char *authority, const struct crl_refusal *r, struct err *e)
 {
 	struct args a = {0};
 
 	arg_str(&a, authority);
-	arg_str(&a, owner);
-	arg_str(&a, why);
+	arg_str(&a, r->owner);
+	arg_int(&a, r->version);
+	arg_int(&a, r->ttl);
+	arg_str(&a, r->why);
 	return change(s, "crl_refuse", &a, "NOTED", "NOTED", e);
 }
 

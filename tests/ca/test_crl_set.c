@@ -70,6 +70,28 @@ what_is_no_serial_is_refused(void)
 	crl_set_free(&s);
 }
 
+/* Of two ends the later one counts; what one of them lacks is there. */
+static void
+sets_are_merged(void)
+{
+	struct crl_set a = {0}, b = {0};
+	struct err e = ERR_INIT;
+	struct buf text = {0};
+
+	CU_ASSERT_EQUAL(add(&a, "01", "superseded", 1, 10), 0);
+	CU_ASSERT_EQUAL(add(&a, "02", "superseded", 1, 30), 0);
+	CU_ASSERT_EQUAL(add(&b, "02", "superseded", 1, 20), 0);
+	CU_ASSERT_EQUAL(add(&b, "01", "superseded", 1, 20), 0);
+	CU_ASSERT_EQUAL(add(&b, "03", "superseded", 1, 20), 0);
+	CU_ASSERT_EQUAL(crl_set_merge(&a, &b, &e), 0);
+	CU_ASSERT_EQUAL(crl_set_write(&a, &text, &e), 0);
+	CU_ASSERT_STRING_EQUAL(buf_str(&text), "01 20\n02 30\n03 20\n");
+	CU_ASSERT_PTR_NOT_NULL(find(&a, "\x03", 1));
+	crl_set_free(&a);
+	crl_set_free(&b);
+	buf_free(&text);
+}
+
 static void
 what_is_remembered_is_read_back(void)
 {
@@ -125,6 +147,7 @@ reasons_are_those_of_the_rfc(void)
 CU_TestInfo crl_set_tests[] = {
     T(what_goes_in_is_found),
     T(what_is_no_serial_is_refused),
+    T(sets_are_merged),
     T(what_is_remembered_is_read_back),
     T(reasons_are_those_of_the_rfc),
     CU_TEST_INFO_NULL,

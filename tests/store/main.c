@@ -84,9 +84,10 @@ static int
 one_revocation(struct store *s, const char *serial, int round, struct err *e)
 {
 	char number[24], next[24], of[24];
-	redisReply *r = call_texts(s, e, "crl_lease", "ca", "owner", "60", NULL);
+	redisReply *r;
 
-	if (r == NULL)
+	snprintf(of, sizeof of, "%lld", (long long)time(NULL));
+	if ((r = call_texts(s, e, "crl_lease", "ca", of, "owner", "60", NULL)) == NULL)
 		return -1;
 	snprintf(number, sizeof number, "%lld", (long long)reply_int(r, 2));
 	freeReplyObject(r);
@@ -110,8 +111,8 @@ one_revocation(struct store *s, const char *serial, int round, struct err *e)
 	if (expect(call_texts(s, e, "crl_keep", "ca", number, "10", "20", "der", NULL), "KEPT",
 	        "KEPT", e) != 0)
 		return -1;
-	return expect(
-	    call_texts(s, e, "crl_refuse", "ca", "owner", "why", NULL), "NOTED", "NOTED", e);
+	return expect(call_texts(s, e, "crl_refuse", "ca", "owner", of, "60", "why", NULL), "NOTED",
+	    "NOTED", e);
 }
 
 int

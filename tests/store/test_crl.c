@@ -154,7 +154,6 @@ static void
 one_at_a_time_makes_a_list(void)
 {
 	struct crl_lease l;
-	struct err e = ERR_INIT;
 
 	clean();
 	CU_ASSERT_EQUAL(lease("one", &l), 0);
@@ -164,12 +163,45 @@ one_at_a_time_makes_a_list(void)
 	freeReplyObject(redis_do(&redis, "HSET {scepd}:crl:ca lease 5"));
 	CU_ASSERT_EQUAL(lease("other", &l), 0);
 	CU_ASSERT_EQUAL(lease("one", &l), 1);
-	/* Publishing ends it, and so does giving up. */
+	/* Publishing ends it. */
 	CU_ASSERT_EQUAL(publish(0, 10, 0, "x"), 0);
 	CU_ASSERT_EQUAL(lease("one", &l), 0);
-	CU_ASSERT_EQUAL(store_crl_refuse(store, "ca", "other", "not mine", &e), 0);
+}
+
+static void
+refuse(const char *owner, int64_t version, const char *why)
+{
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL(
+	    store_crl_refuse(store, "ca",
+	        &(struct crl_refusal){.owner = owner, .version = version, .ttl = 3600, .why = why},
+	        &e),
+	    0);
+}
+
+static void
+what_was_refused_is_not_made_again(void)
+{
+	struct crl_lease l;
+
+	clean();
+	revoke_until("aa", 4000000000);
+	CU_ASSERT_EQUAL(lease("one", &l), 0);
+	refuse("other", 1, "not mine"); /* who has no lease holds nobody off */
+	CU_ASSERT_EQUAL(lease("one", &l), 0);
+	refuse("one", 1, "why");
+	CU_ASSERT_EQUAL(lease("one", &l), 1);
 	CU_ASSERT_EQUAL(lease("other", &l), 1);
-	CU_ASSERT_EQUAL(store_crl_refuse(store, "ca", "one", "why", &e), 0);
+	/* Until the set changes, or the time is over. */
+	revoke_until("bb", 4000000000);
+	CU_ASSERT_EQUAL(lease("other", &l), 0);
+	CU_ASSERT_EQUAL(lease("one", &l), 1);
+	refuse("other", 2, "why");
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:crl:ca lease 5"));
+	CU_ASSERT_EQUAL(lease("one", &l), 0);
+	refuse("one", 2, "why");
+	CU_ASSERT_EQUAL(publish(0, 10, 2, "x"), 0);
 	CU_ASSERT_EQUAL(lease("other", &l), 0);
 }
 
@@ -221,28 +253,64 @@ an_entry_leaves_after_it_was_on_a_list_past_its_end(void)
 	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:rvk:ca bb"), 0);
 }
 
+/* A list that a clock far ahead once made does not take away what is still good. */
 static void
+a_clock_that_was_ahead_trims_nothing(void)
+{
+	clean();
+	revoke_until("aa", 5000);
+	CU_ASSERT_EQUAL(publish(0, 8000, 1, "from the future"), 0);
+	CU_ASSERT_EQUAL(store_crl_publish(store, "ca",
+	                    &(struct crl_publication){.before = 8000,
+	                        .number = 8001,
+	                        .of = 1,
+	                        .from = 4000,
+	                        .to = 5000,
+	                        .der = view_str("next")},
+	                    &(struct err)ERR_INIT),
+	    0);
+	CU_ASSERT_EQUAL(redis_int(&redis, "ZCARD {scepd}:rev:ca"), 1);
+}
+
+static void
+a_wrong_clock_makes_no_list(void)
+{
+	struct err e = ERR_INIT;
+
+	clean();
+	for (int off = -61; off <= 61; off += 122) {
+		char at[24];
+		redisReply *r;
+
+		snprintf(at, sizeof at, "%lld", (long long)time(NULL) + off + off / 10);
+		r = call_texts(store, &e, "crl_lease", "ca", at, "me", "60", NULL);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(r);
+		CU_ASSERT(reply_is(r, "CLOCK"));
+		freeReplyObject(r);
+	}
+}
+
+static int
 keep(int64_t number)
 {
 	struct err e = ERR_INIT;
 
-	CU_ASSERT_EQUAL(store_crl_keep(store, "ca",
-	                    &(struct crl_publication){
-	                        .number = number, .from = 1, .to = 2, .der = view_str("kept")},
-	                    &e),
-	    0);
+	return store_crl_keep(store, "ca",
+	    &(struct crl_publication){
+	        .number = number, .from = 1, .to = 2, .der = view_str("kept")},
+	    &e);
 }
 
 static void
 a_lost_list_comes_back(void)
 {
 	clean();
-	keep(10);
+	CU_ASSERT_EQUAL(keep(10), 0);
 	state_is("1 0 10 1 2");
 	der_is("kept");
 	CU_ASSERT_EQUAL(publish(10, 11, 1, "next"), 0);
-	keep(11);
-	keep(10);
+	CU_ASSERT_EQUAL(keep(11), 1);
+	CU_ASSERT_EQUAL(keep(10), 1);
 	der_is("next");
 	state_is("1 1 11 1011 2011");
 }
@@ -254,7 +322,7 @@ an_alarm_stays_until_a_list_is_published(void)
 	struct err e = ERR_INIT;
 
 	clean();
-	CU_ASSERT_EQUAL(store_crl_refuse(store, "ca", "me", "3 serials are missing", &e), 0);
+	refuse("", 0, "3 serials are missing");
 	CU_ASSERT_EQUAL(store_crl(store, "ca", &c, &e), 0);
 	CU_ASSERT_STRING_EQUAL(c.alarm, "3 serials are missing");
 	crl_stored_free(&c);
@@ -315,9 +383,12 @@ nobody_else_accepts_a_loss(void)
 static CU_TestInfo tests[] = {
     T(a_list_is_published),
     T(one_at_a_time_makes_a_list),
+    T(what_was_refused_is_not_made_again),
     T(an_old_list_never_comes_after_a_new_one),
     T(a_list_is_of_a_version_that_was),
     T(an_entry_leaves_after_it_was_on_a_list_past_its_end),
+    T(a_clock_that_was_ahead_trims_nothing),
+    T(a_wrong_clock_makes_no_list),
     T(a_lost_list_comes_back),
     T(an_alarm_stays_until_a_list_is_published),
     T(the_operator_has_a_new_one_made),

@@ -110,16 +110,22 @@ end
 
 -- crl_lease: the right to make the next list, for ttl seconds, so that not all do the work: LEASE,
 -- version, number and begin of the last list, and up to which number a loss was accepted, with the
--- seal of that | BUSY.
+-- seal of that | BUSY | CLOCK seconds. What was made and refused is not made again until the set has
+-- changed.
 register('crl_lease', function(keys, args)
 	local pool, now = keys[1], now_ms()
-	local a = named(args, {'ca', 'owner', 'ttl'})
-	local key = pool .. ':crl:' .. a.ca
-	local t = fields(key, {'owner', 'lease', 'version', 'number', 'from', 'loss', 'seal'})
-	if t.owner and t.owner ~= a.owner and tonumber(t.lease) > now then
+	local a = named(args, {'ca', 'host_time', 'owner', 'ttl'})
+	local key, off_by = pool .. ':crl:' .. a.ca, tonumber(a.host_time) - math.floor(now / 1000)
+	if math.abs(off_by) > CLOCK_MAX then
+		return {'CLOCK', off_by}
+	end
+	local t = fields(key, {'owner', 'lease', 'version', 'number', 'from', 'loss', 'seal', 'tried'})
+	local in_vain = t.tried and t.tried == (t.version or '0')
+	if t.owner and tonumber(t.lease) > now and (in_vain or (t.owner ~= a.owner and not t.tried)) then
 		return {'BUSY'}
 	end
 	redis.call('HSET', key, 'owner', a.owner, 'lease', now + tonumber(a.ttl) * 1000)
+	redis.call('HDEL', key, 'tried')
 	return {'LEASE', t.version or 0, t.number or 0, t.from or 0, t.loss or 0, t.seal or ''}
 end)
 
@@ -153,11 +159,11 @@ register('crl_publish', function(keys, args)
 		return {'BEHIND', number}
 	end
 	if t.from then
-		trim_revoked(pool, a.ca, t.from)
+		trim_revoked(pool, a.ca, tonumber(t.from) < tonumber(a.from) and t.from or a.from)
 	end
 	redis.call('SADD', pool .. ':cas', a.ca)
 	redis.call('HSET', key, 'number', a.number, 'of', a.of, 'from', a.from, 'to', a.to, 'der', a.der)
-	redis.call('HDEL', key, 'owner', 'lease', 'alarm')
+	redis.call('HDEL', key, 'owner', 'lease', 'tried', 'alarm')
 	return {'PUBLISHED'}
 end)
 
@@ -176,15 +182,18 @@ register('crl_keep', function(keys, args)
 	return {'KEPT'}
 end)
 
--- crl_refuse: why a worker does not publish what it made; gives the lease back: NOTED.
+-- crl_refuse: why a worker does not publish what it made from that version; the lease then keeps
+-- everybody from trying the same again for ttl seconds: NOTED.
 register('crl_refuse', function(keys, args)
-	local a = named(args, {'ca', 'owner', 'alarm'})
+	local now = now_ms()
+	local a = named(args, {'ca', 'owner', 'version', 'ttl', 'alarm'})
 	local key = keys[1] .. ':crl:' .. a.ca
 	local owner = redis.call('HGET', key, 'owner')
+	expect(keys[1] .. ':cas', 'set')
 	redis.call('SADD', keys[1] .. ':cas', a.ca)
 	redis.call('HSET', key, 'alarm', a.alarm)
 	if owner == a.owner then
-		redis.call('HDEL', key, 'owner', 'lease')
+		redis.call('HSET', key, 'tried', a.version, 'lease', now + tonumber(a.ttl) * 1000)
 	end
 	return {'NOTED'}
 end)

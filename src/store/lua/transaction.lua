@@ -6,8 +6,6 @@
 -- tx:<hash> leads from a transactionID and the key of its signer to the request. A challenge that is
 -- claimed leads to the request too and never becomes free again.
 
-local CLOCK_MAX = 60 -- seconds that the clocks of host and server may differ
-
 local RQ = {'st', 'serial', 'owner', 'lease', 'fence', 'conf', 'cert', 'plan', 'tbs', 'mac', 'keep'}
 
 -- Whether an issued certificate may be handed out again.
