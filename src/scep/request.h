@@ -54,6 +54,11 @@ void op_pki(struct request *r);
 /* /health and /ready: the answer in r->reply; r->err says when it is a bad one. */
 void op_health(struct request *r, bool ready);
 
+/* The revocation list or the certificate of an authority: the answer in r->reply; r->err says when it
+ * is a bad one. */
+struct route;
+void op_file(struct request *r, const struct route *route);
+
 /* POST /scep/{profile}/challenge: a one-time challenge for whoever has a token. r->sp may be NULL.
  */
 void op_challenge(struct request *r);
