@@ -23,6 +23,7 @@ t_scep_SOURCES = \
 	tests/scep/test_binding.c \
 	tests/scep/test_fixtures.c \
 	tests/scep/test_get.c \
+	tests/scep/test_get_crl.c \
 	tests/scep/test_health.c \
 	tests/scep/test_once.c \
 	tests/scep/test_mint.c \

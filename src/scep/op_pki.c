@@ -18,6 +18,7 @@ static const struct {
     {TYPE_RENEWAL_REQ, renew},
     {TYPE_CERT_POLL, poll_cert},
     {TYPE_GET_CERT, get_cert},
+    {TYPE_GET_CRL, get_crl},
 };
 
 /* Whether this source may ask at all; before any private key is used. Without its store the service
