@@ -27,9 +27,10 @@ struct record_filter {
 	const char *profile; /* its id */
 	const char *subject; /* a part of the subject or of an alternative name, in any case */
 	const char *source;
-	int64_t within; /* > 0: those that end within so many seconds and have no successor: no
-	                   later certificate of the same owner that is good */
-	bool der;       /* wanted; else it is left empty */
+	const char *request; /* the beginning of its request's name */
+	int64_t within;      /* > 0: those that end within so many seconds and have no successor: no
+	                        later certificate of the same owner that is good */
+	bool der;            /* wanted; else it is left empty */
 };
 
 /* Calls `each` for every one of an authority that fits, in the order of expiry, and `progress` (may

@@ -38,8 +38,8 @@ typedef int (*request_each)(void *arg, const struct request_row *row, struct err
 int store_requests(struct store *s, const char *profile, request_each each, void *arg,
     struct err *e) __attribute__((warn_unused_result));
 
-/* How many of those have a name that begins so, counted up to 2; the first one's name is in `name`.
- * -1: STORE. */
+/* How many of those, and of the rejected ones, have a name that begins so, counted up to 2; the
+ * first one's name is in `name`. -1: STORE. */
 int store_request_find(struct store *s, const char *profile, const char *begins,
     char name[REQUEST_NAME_LEN + 1], struct err *e) __attribute__((warn_unused_result));
 

@@ -19,6 +19,7 @@ libctl_a_SOURCES = \
 	include/ctl/operator.h \
 	include/ctl/orphan.h \
 	include/ctl/profile.h \
+	include/ctl/request.h \
 	include/ctl/sealed.h \
 	include/ctl/show.h \
 	include/ctl/store.h \
@@ -55,6 +56,7 @@ libctl_a_SOURCES = \
 	src/ctl/profile_switch.c \
 	src/ctl/profile_text.c \
 	src/ctl/request.c \
+	src/ctl/request_name.c \
 	src/ctl/sealed.c \
 	src/ctl/show.c \
 	src/ctl/store.c \

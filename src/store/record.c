@@ -49,6 +49,7 @@ call_certs(struct store *s, const char *authority, const struct record_filter *f
 	else
 		arg_str(&a, "");
 	arg_str(&a, f->der ? "1" : "");
+	arg_str(&a, or_empty(f->request));
 	return place_call(s, "certs", &a, at, e);
 }
 

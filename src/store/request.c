@@ -81,32 +81,45 @@ store_requests(struct store *s, const char *profile, request_each each, void *ar
 	return rc;
 }
 
-int
-store_request_find(struct store *s, const char *profile, const char *begins,
-    char name[REQUEST_NAME_LEN + 1], struct err *e)
+/* Of one list; *n goes on. */
+static int
+find_in(struct store *s, const char *list, const char *profile, const char *begins,
+    char name[REQUEST_NAME_LEN + 1], int *n, struct err *e)
 {
 	struct place at = {0};
-	int n = 0;
 
-	while (n < 2 && !at.done) {
+	while (*n < 2 && !at.done) {
 		struct args a = {0};
 		redisReply *r;
 
 		arg_str(&a, profile);
 		place_args(&at, &a);
 		arg_str(&a, begins);
+		arg_str(&a, list);
 		if ((r = place_call(s, "requests_named", &a, &at, e)) == NULL)
 			return -1;
-		for (size_t i = 3; n < 2 && i < r->elements; i++) {
+		for (size_t i = 3; *n < 2 && i < r->elements; i++) {
 			struct view found = reply_view(r, i);
 
-			if (found.n == REQUEST_NAME_LEN && n++ == 0)
+			if (found.n == REQUEST_NAME_LEN && (*n)++ == 0)
 				snprintf(name, REQUEST_NAME_LEN + 1, "%.*s", (int)found.n,
 				    (const char *)found.p);
 		}
 		freeReplyObject(r);
 	}
-	return n;
+	return 0;
+}
+
+int
+store_request_find(struct store *s, const char *profile, const char *begins,
+    char name[REQUEST_NAME_LEN + 1], struct err *e)
+{
+	int n = 0;
+
+	return find_in(s, "pq", profile, begins, name, &n, e) == 0 &&
+	               find_in(s, "dq", profile, begins, name, &n, e) == 0
+	           ? n
+	           : -1;
 }
 
 int

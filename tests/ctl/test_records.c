@@ -236,7 +236,8 @@ a_request_is_named_without_doubt(void)
 	CU_ASSERT_TRUE(stage_said(&d.s, "names no request"));
 	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|abcdefgh01"), CTL_USAGE);
 	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|12345678"), CTL_USAGE);
-	CU_ASSERT_TRUE(stage_said(&d.s, "no request that waits begins with 12345678"));
+	CU_ASSERT_TRUE(stage_said(
+	    &d.s, "no request that waits, was rejected or got a certificate begins with 12345678"));
 	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|%s", name_of("12345678")), CTL_USAGE);
 	CU_ASSERT_TRUE(stage_said(&d.s, "there is no request 12345678"));
 	CU_ASSERT_EQUAL(
@@ -244,6 +245,38 @@ a_request_is_named_without_doubt(void)
 	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|approve|abcdef01"), CTL_USAGE);
 	CU_ASSERT_EQUAL(
 	    redis_int(&d.redis, "HEXISTS {scepd}:rq:%s decided", name_of("abcdef0123")), 0);
+	/* One that was rejected is still found, and counts. */
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|reject|abcdef0199"), 0);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|abcdef0199"), 0);
+	CU_ASSERT_TRUE(stage_printed(&d.s, "state: rejected"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|abcdef01"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "more than one request begins with abcdef01"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|forget|abcdef0199"), 0);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|abcdef0199"), CTL_USAGE);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|abcdef01"), 0);
+	CU_ASSERT_EQUAL(redis_int(&d.redis, "ZCARD {scepd}:dq:%s", d.id[1]), 0);
+	desk_close(&d);
+}
+
+/* The records lead to it, however many certificates it has got. */
+static void
+an_issued_request_is_named_by_its_beginning(void)
+{
+	struct desk d;
+
+	desk_open(&d);
+	issue(&d, 0, "deadbeef01", "CN=alpha", "192.0.2.1", 86400);
+	issue(&d, 0, "deadbeef02", "CN=beta", "192.0.2.1", 86400);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|DEADBEEF01"), 0);
+	CU_ASSERT_TRUE(stage_printed(&d.s, "state: issued"));
+	CU_ASSERT_TRUE(stage_printed(&d.s, "serial: deadbeef01\n"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|deadbeef"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "more than one request begins with deadbeef"));
+	freeReplyObject(
+	    redis_do(&d.redis, "HSET {scepd}:crt:demo:deadbeef02 req %s", name_of("deadbeef01")));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|forget|deadbeef"), 0);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|deadbeef"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "not remembered any more"));
 	desk_close(&d);
 }
 
@@ -580,6 +613,7 @@ without_a_store_every_command_says_so(void)
 CU_TestInfo records_tests[] = {
     T(what_waits_is_listed_and_shown),
     T(a_request_is_named_without_doubt),
+    T(an_issued_request_is_named_by_its_beginning),
     T(the_operator_decides),
     T(many_requests_are_all_listed),
     T(certificates_are_filtered),
