@@ -124,6 +124,8 @@ static const struct key profile_keys[] = {
         PROFILE(wrong_challenges_window)},
     {"allow_from", KEY_STRINGS, "[ ]", "a list of IP addresses and networks",
         .take = take_allow_from},
+    {"challenge_allow_from", KEY_STRINGS, "[ ]", "a list of IP addresses and networks",
+        .take = take_challenge_allow_from},
     {"include_ca_certificate", KEY_BOOL, "true", BOOLEAN, PROFILE(include_ca_certificate)},
     {"include_root", KEY_BOOL, "true", BOOLEAN, PROFILE(include_root)},
     {"allow_renewal", KEY_BOOL, "true", BOOLEAN, PROFILE(allow_renewal)},

@@ -161,6 +161,9 @@ void certrep_failure(struct request *r);
  * reports. */
 void request_source(struct request *r);
 
+/* Whether it lies in one of the networks; no networks are all. */
+bool source_among(const struct request *r, const struct net *nets, size_t n);
+
 /* Writes the one log line of the request. */
 void request_log(const struct request *r);
 

@@ -17,6 +17,8 @@
 #define OTHER_ID "11111111-2222-3333-4444-555555555555"
 #define PASSPHRASE "pass phrase"
 #define PEPPER "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define NO_HOST /* no label may be so long, so that no name server is asked */                     \
+	"a123456789012345678901234567890123456789012345678901234567890123456789"
 #define RECORDS "issued_log = \"issued.log\"; "
 
 static void
@@ -299,6 +301,16 @@ what_the_store_needs(void)
 	write_text(&t, "redis-password", "secret\n", 0644);
 	expect(&t, ERR_KEY_FILE, "redis-password");
 	CU_ASSERT_EQUAL(chmod(tmpdir_path(&t, "redis-password"), 0600), 0);
+	expect(&t, ERR_OK, "");
+
+	/* Names are looked up now, and not when somebody waits for an answer. */
+	write_text(&t, "scepd.conf", RECORDS "store = { server = \"" NO_HOST ":6379\"; };", 0644);
+	expect(&t, ERR_CONFIG, NO_HOST " cannot be looked up");
+	write_text(&t, "scepd.conf",
+	    RECORDS "store = { sentinels = [ \"127.0.0.1:1\", \"" NO_HOST ":2\" ]; };", 0644);
+	expect(&t, ERR_CONFIG, NO_HOST " cannot be looked up");
+	write_text(&t, "scepd.conf",
+	    RECORDS "store = { server = \"\"; sentinels = [ \"127.0.0.1:1\" ]; };", 0644);
 	expect(&t, ERR_OK, "");
 
 	write_text(&t, "scepd.conf", "issued_log = \"no/such/folder/issued.log\";", 0644);

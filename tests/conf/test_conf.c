@@ -400,6 +400,7 @@ defaults_of_a_profile(void)
 	CU_ASSERT_EQUAL(p->wrong_challenges, want.wrong_challenges);
 	CU_ASSERT_EQUAL(p->wrong_challenges_window, want.wrong_challenges_window);
 	CU_ASSERT_EQUAL(p->n_allow_from, 0);
+	CU_ASSERT_EQUAL(p->n_challenge_allow_from, 0);
 	CU_ASSERT_EQUAL(p->include_ca_certificate, want.include_ca_certificate);
 	CU_ASSERT_EQUAL(p->include_root, want.include_root);
 	CU_ASSERT_EQUAL(p->allow_renewal, want.allow_renewal);
@@ -432,6 +433,7 @@ static const char turned[] =
     "approval = \"without_challenge\"; pending_ttl = \"90d\"; max_pending_requests = 8;\n"
     "wrong_challenges = 0; wrong_challenges_window = \"1d\";\n"
     "allow_from = [ \"192.0.2.0/24\", \"2001:db8::1\" ];\n"
+    "challenge_allow_from = [ \"198.51.100.7\" ];\n"
     "include_ca_certificate = false; include_root = false; allow_renewal = false; chain_in_reply = "
     "true;\n"
     "signer_must_match = true; fail_info_text = false; bad_cipher_reply = \"certrep\"; allow_upn = "
@@ -474,6 +476,8 @@ values_of_a_profile(void)
 	CU_ASSERT_TRUE(net_has(&p->allow_from[0], view_str("192.0.2.7")));
 	CU_ASSERT_FALSE(net_has(&p->allow_from[0], view_str("192.0.3.7")));
 	CU_ASSERT_TRUE(net_has(&p->allow_from[1], view_str("2001:db8::1")));
+	CU_ASSERT_EQUAL_FATAL(p->n_challenge_allow_from, 1);
+	CU_ASSERT_TRUE(net_has(&p->challenge_allow_from[0], view_str("198.51.100.7")));
 	CU_ASSERT_FALSE(p->include_ca_certificate);
 	CU_ASSERT_FALSE(p->include_root);
 	CU_ASSERT_FALSE(p->allow_renewal);
