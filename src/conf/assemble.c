@@ -330,6 +330,10 @@ open_records(const struct conf *c, struct service *s, struct err *e)
 	s->record_grace = c->record_grace;
 	s->allow_http_challenge = c->allow_http_challenge;
 	conf_node_name(c, s->node);
+	s->crl_validity = c->crl_validity;
+	s->crl_renew = c->crl_renew;
+	if ((s->crl_dir = strdup(c->crl_dir)) == NULL)
+		return err_set(e, ERR_MEMORY, "no memory");
 	if ((s->store = conf_store_worker(c, e)) == NULL)
 		return -1;
 	if (*c->issued_log != '\0' && (s->journal = journal_open(c->issued_log, e)) == NULL)

@@ -19,7 +19,7 @@
 #define PEPPER "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 #define NO_HOST /* no label may be so long, so that no name server is asked */                     \
 	"a123456789012345678901234567890123456789012345678901234567890123456789"
-#define RECORDS "issued_log = \"issued.log\"; "
+#define RECORDS "issued_log = \"issued.log\"; crl = { dir = \"crl\"; }; "
 
 static void
 write_cert(struct tmpdir *t, const char *name, X509 *cert)
@@ -149,6 +149,12 @@ a_service_of_its_own(void)
 	CU_ASSERT_STRING_EQUAL(s.node, "here");
 	CU_ASSERT_EQUAL(s.lease, 10);
 	CU_ASSERT_EQUAL(s.record_grace, 30 * 86400);
+	CU_ASSERT_STRING_EQUAL(s.crl_dir, tmpdir_path(&t, "crl"));
+	CU_ASSERT_EQUAL(s.crl_validity, 7 * 86400);
+	CU_ASSERT_EQUAL(s.crl_renew, 86400);
+	CU_ASSERT_PTR_NOT_NULL(s.cas[0].crl);
+	/* The folder is made when there is something to file. */
+	CU_ASSERT_EQUAL(access(s.crl_dir, F_OK), -1);
 	service_free(&s);
 	CU_ASSERT_EQUAL(access(tmpdir_path(&t, "issued.log"), W_OK), 0);
 	tmpdir_remove(&t);
