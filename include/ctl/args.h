@@ -46,7 +46,7 @@ struct args {
 	bool prune, force, setuser, keys;
 	const char *expires, *from, *reason;
 	struct arg_list profiles;
-	bool state;
+	bool state, tokens;
 	const char *ra_keys;
 };
 

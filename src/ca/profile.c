@@ -43,8 +43,8 @@ profile_init(struct profile *p, struct err *e)
 	    .approval = APPROVAL_AUTOMATIC,
 	    .pending_ttl = 7 * DAY,
 	    .max_pending_requests = 1000,
-	    .wrong_challenges = 100,
-	    .wrong_challenges_window = 10 * 60,
+	    .wrong_challenges = WRONG_CHALLENGES,
+	    .wrong_challenges_window = WRONG_CHALLENGES_WINDOW,
 	    .include_ca_certificate = true,
 	    .include_root = true,
 	    .allow_renewal = true,
@@ -74,6 +74,7 @@ profile_free(struct profile *p)
 		free(p->paths[i]);
 	free(p->paths);
 	free(p->allow_from);
+	free(p->challenge_allow_from);
 	challenge_set_free(&p->challenges);
 	sk_ASN1_OBJECT_pop_free(p->ext_key_usage, ASN1_OBJECT_free);
 	*p = (struct profile){0};

@@ -14,6 +14,14 @@
 
 #define LINK_MAX 256
 
+char *
+conf_ca_path(const struct conf *c, const char *ca, const char *file)
+{
+	char *path;
+
+	return asprintf(&path, "%s/%s/%s", c->ca_dir, ca, file) < 0 ? NULL : path;
+}
+
 /* The name in a file of a CA's folder. 0: read; 1: there is no such file. -1: CONFIG, FILE. */
 static int
 read_link(const struct conf *c, const char *ca, const char *file, char name[PROFILE_NAME_MAX + 1],

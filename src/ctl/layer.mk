@@ -3,6 +3,7 @@ noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
 	include/ctl/args.h \
 	include/ctl/ask.h \
+	include/ctl/bundle.h \
 	include/ctl/ca_files.h \
 	include/ctl/ca_install.h \
 	include/ctl/ceremony_log.h \
@@ -18,14 +19,17 @@ libctl_a_SOURCES = \
 	include/ctl/hosts.h \
 	include/ctl/line.h \
 	include/ctl/operator.h \
+	include/ctl/orphan.h \
 	include/ctl/profile.h \
 	include/ctl/ra.h \
 	include/ctl/ra_make.h \
+	include/ctl/request.h \
 	include/ctl/sealed.h \
 	include/ctl/show.h \
 	include/ctl/store.h \
 	src/ctl/args.c \
 	src/ctl/ask.c \
+	src/ctl/backup.c \
 	src/ctl/bundle.c \
 	src/ctl/ca.c \
 	src/ctl/ca_files.c \
@@ -50,6 +54,7 @@ libctl_a_SOURCES = \
 	src/ctl/hosts.c \
 	src/ctl/line.c \
 	src/ctl/operator.c \
+	src/ctl/orphan.c \
 	src/ctl/node.c \
 	src/ctl/pending.c \
 	src/ctl/profile.c \
@@ -61,6 +66,7 @@ libctl_a_SOURCES = \
 	src/ctl/ra_retire.c \
 	src/ctl/ra_rotate.c \
 	src/ctl/request.c \
+	src/ctl/request_name.c \
 	src/ctl/sealed.c \
 	src/ctl/show.c \
 	src/ctl/store.c \

@@ -15,8 +15,6 @@
 #include "wire/scep_body.h"
 #include "wire/scep_ca.h"
 
-#define RETRY_AFTER 30 /* seconds */
-
 static int
 seal(struct request *r, enum pki_status status, enum fail_info fail_info, struct view fail_text,
     struct view content, struct err *e)

@@ -137,3 +137,54 @@ out:
 	X509_free(x);
 	return rc;
 }
+
+/* Whose list is meant. Where a name means several CAs, a client that writes the name of its RA
+ * writes the serial number of that too; else it is the CA that issues now, or the last that has the
+ * name. */
+static const struct service_ca *
+list_of(const struct request *r, const PKCS7_ISSUER_AND_SERIAL *is)
+{
+	const struct service_profile *sp = r->sp;
+	const struct service_ca *found = NULL;
+
+	for (size_t i = 0; i < sp->n_line; i++)
+		if (means(sp, i, is->issuer))
+			found = sp->line[i].ca;
+	if (found == NULL)
+		return NULL;
+	for (size_t i = 0; i < sp->n_ras; i++) {
+		X509 *ra = ra_key_seal_cert(sp->ras[i].key);
+
+		if (means(sp, sp->ras[i].at, is->issuer) &&
+		    ASN1_INTEGER_cmp(is->serial, X509_get0_serialNumber(ra)) == 0)
+			return sp->line[sp->ras[i].at].ca;
+	}
+	return means(sp, service_current(r->service, sp), is->issuer)
+	           ? sp->line[service_current(r->service, sp)].ca
+	           : found;
+}
+
+/* Which certificate is asked about does not matter: the list is for all of its issuer, and clients
+ * write any serial number. */
+int
+get_crl(struct request *r, struct view content, struct buf *cert)
+{
+	struct err why = ERR_INIT;
+	PKCS7_ISSUER_AND_SERIAL *is = issuer_serial_read(content, &why);
+	const struct service_ca *ca;
+
+	(void)cert;
+	if (is == NULL)
+		return err_set(&r->err, ERR_CONTENT, "%s", why.detail);
+	ca = list_of(r, is);
+	if (ca == NULL)
+		name_text(is->issuer, r->named, sizeof r->named);
+	PKCS7_ISSUER_AND_SERIAL_free(is);
+	if (ca == NULL)
+		return err_set(&r->err, ERR_NO_CRL, "of another CA");
+	r->crl = service_crl(ca);
+	if (r->crl.n == 0)
+		return err_set(&r->err, ERR_NO_CRL, "none has been made yet");
+	r->sent = true;
+	return 0;
+}

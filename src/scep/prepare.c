@@ -6,8 +6,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <openssl/rand.h>
+
 #include "base/clock.h"
 #include "base/enc.h"
+#include "crl.h"
 #include "scep/service.h"
 #include "signer/signer.h"
 #include "wire/scep_body.h"
@@ -161,9 +164,28 @@ prepare_ca(struct service_ca *ca, struct err *e)
 	return 0;
 }
 
+/* Each process by itself, after the fork. */
+static int
+prepare_crls(struct service *s, struct err *e)
+{
+	uint8_t random[16];
+
+	if (s->crl_dir == NULL)
+		return 0;
+	if (RAND_bytes(random, sizeof random) != 1)
+		return err_set_ossl(e, ERR_INTERNAL, "random name");
+	hex_of(view_of(random, sizeof random), s->crl_owner);
+	for (size_t i = 0; i < s->n_cas; i++)
+		if (s->cas[i].crl == NULL && crl_cache_open(&s->cas[i], s->crl_dir, e) != 0)
+			return -1;
+	return 0;
+}
+
 int
 service_prepare(struct service *s, struct err *e)
 {
+	if (prepare_crls(s, e) != 0)
+		return -1;
 	for (size_t i = 0; i < s->n_cas; i++)
 		if (prepare_ca(&s->cas[i], e) != 0)
 			return -1;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * See signer/signer.h: issue and seal.
+ * See signer/signer.h: issue, seal and crl.
  */
 #include "signer/signer.h"
 
@@ -67,5 +67,26 @@ signer_next_ca(
 	rc = rc == 0 ? scep_msg_write(&a, &content, &by, certs, out, e)
 	             : err_set(e, ERR_INTERNAL, "cannot write the certificates of the next CA");
 	buf_free(&inner);
+	return rc;
+}
+
+int
+signer_crl(const struct ca_key *k, const struct crl_plan *plan, struct buf *out, struct err *e)
+{
+	int md = NID_undef, rc = -1;
+	X509_CRL *list;
+
+	if (!ossl_cert_same(k->cert, plan->by->cert))
+		return err_set(e, ERR_INTERNAL, "the revocation list is not of this CA");
+	if ((list = crl_write(plan, e)) == NULL)
+		return -1;
+	OBJ_find_sigid_algs(plan->by->sig_nid, &md, NULL);
+	if (X509_CRL_sign(list, k->key, md != NID_undef ? EVP_get_digestbynid(md) : NULL) <= 0)
+		err_set_ossl(e, ERR_INTERNAL, "cannot sign the revocation list");
+	else if (ossl_write(out, list, ASN1_ITEM_rptr(X509_CRL)) != 0)
+		err_set(e, ERR_INTERNAL, "revocation list");
+	else
+		rc = 0;
+	X509_CRL_free(list);
 	return rc;
 }

@@ -63,7 +63,7 @@ store_admits(struct store *s, const char *profile, const char *source, struct er
 			return err_set(e, ERR_DISABLED, "%.*s", (int)why.n, (const char *)why.p);
 	}
 	return is_blocked(reply_array(s->state, 1), profile, source)
-	           ? err_set(e, ERR_GUESSING, "blocked after too many wrong challenges")
+	           ? err_set(e, ERR_GUESSING, "blocked after too many wrong guesses")
 	           : 0;
 }
 

@@ -22,4 +22,5 @@ EXTRA_DIST += \
 	tests/e2e/renewal \
 	tests/e2e/scepctl-enrol \
 	tests/e2e/strongswan-enrol \
+	tests/e2e/upgrade \
 	tests/e2e/worker-killed

@@ -523,6 +523,24 @@ a_ca_without_ra_or_key(void)
 	rig_prepare(&rig);
 }
 
+/* The second of three has taken over, and this profile has an RA of the first and the third. */
+static void
+a_ca_that_is_passed_over(void)
+{
+	begin();
+	rig.sp->line[2] = rig.sp->line[1];
+	rig.sp->n_line = 3;
+	rig.sp->ras[1].at = 2;
+	rig_prepare(&rig);
+	rig.service.cas[0].followed = true;
+	CU_ASSERT_EQUAL(service_current(&rig.service, rig.sp), 0);
+	CU_ASSERT_FALSE(offered());
+	rig.service.cas[0].followed = false;
+	rig.sp->ras[1].at = 1;
+	rig.sp->n_line = 2;
+	rig_prepare(&rig);
+}
+
 /* Two CAs of one name are told apart by their signatures. */
 static void
 cas_of_one_name(void)
@@ -552,6 +570,7 @@ static CU_TestInfo tests[] = {
     T(revoked_by_the_first_ca),
     T(what_waits_is_not_lost),
     T(a_ca_without_ra_or_key),
+    T(a_ca_that_is_passed_over),
     T(cas_of_one_name),
     CU_TEST_INFO_NULL,
 };

@@ -163,6 +163,7 @@ a_profile_without_ra_or_ca_is_not_prepared(void)
 		rig.sp->n_line = i == 0 ? kept.n_line : 0;
 		CU_ASSERT_EQUAL(service_prepare(&rig.service, &e), -1);
 		CU_ASSERT_EQUAL(e.code, ERR_CONFIG);
+		CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "has no RA or no CA"));
 	}
 	*rig.sp = kept;
 }
