@@ -28,7 +28,7 @@ struct ca_key *ca_key_new(EVP_PKEY *key, X509 *cert, struct err *e);
 void ra_key_free(struct ra_key *k);
 void ca_key_free(struct ca_key *k);
 
-/* Whether the key can be used now; one in a file always can (signer/token.h). -1: KEY_GONE. */
+/* Whether the key can be used now, as key_here (signer/token.h). -1: KEY_GONE, KEY_FILE. */
 int ra_key_here(const struct ra_key *k, struct err *e) __attribute__((warn_unused_result));
 int ca_key_here(const struct ca_key *k, struct err *e) __attribute__((warn_unused_result));
 

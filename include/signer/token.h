@@ -46,20 +46,19 @@ struct token_place {
 	struct view pin;    /* empty: the token asks for none */
 };
 
-/* The private key. With `cert` (whose key it must be) a token that is away gives the key all the
- * same, closed; key_here tells, the log says when it goes and comes, and every operation tries
+/* The private key. With `cert` (whose key it must be) a key that cannot be opened now comes all the
+ * same, closed: key_here tells, the log says when it goes and comes, and every operation tries
  * again, at most once a second after a failure. Without, it must be there. A PIN that the token
  * refuses is never shown to it again by this process. The caller frees with EVP_PKEY_free. NULL:
- * CONFIG (the URI, the module), KEY_GONE (without `cert`: no such token, no such key, several, the
- * PIN), MEMORY. */
+ * CONFIG (the URI, the module), MEMORY, and without `cert` what key_here says. */
 EVP_PKEY *token_open(const struct token_place *place, X509 *cert, struct err *e);
 
 /* Makes a key pair in the token, under the label and id of the URI (an id is drawn when it has
  * none), that cannot be read out. NULL: USAGE (there is such a key already, or the kind is none for
- * a token), CONFIG, KEY_GONE. */
+ * a token), CONFIG, KEY_GONE, KEY_FILE. */
 EVP_PKEY *token_make(const struct token_place *place, const struct key_spec *spec, struct err *e);
 
-/* Takes back what token_make has just made. -1: KEY_GONE. */
+/* Takes back what token_make has just made. -1: KEY_GONE, KEY_FILE. */
 int token_unmake(const struct token_place *place, struct err *e)
     __attribute__((warn_unused_result));
 
@@ -67,7 +66,9 @@ int token_unmake(const struct token_place *place, struct err *e)
 const char *key_uri(const EVP_PKEY *key);
 
 /* Whether a private operation with the key is possible now: asks the token, and opens the key again
- * when it is time. Any other key is always there. -1: KEY_GONE. */
+ * when it is time. Any other key is always there. -1: KEY_GONE: the token is away; KEY_FILE: it is
+ * there and this will not do, because it refuses the PIN or wants one, or has no such key, several,
+ * or another one than that of the certificate. */
 int key_here(const EVP_PKEY *key, struct err *e) __attribute__((warn_unused_result));
 
 /* Records that an operation with the key failed: KEY_GONE with what its token said, or `code` with

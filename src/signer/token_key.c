@@ -59,7 +59,7 @@ find_key(struct token_key *k, struct err *e)
 	if (object_find(k->module, k->session, CKO_PRIVATE_KEY, &k->uri, found, &n, e) != 0)
 		return -1;
 	if (n != 1)
-		return err_set(e, ERR_KEY_GONE,
+		return err_set(e, ERR_KEY_FILE,
 		    n == 0 ? "the token has no such private key"
 		           : "several private keys fit: name object and id");
 	k->object = found[0];
@@ -72,7 +72,7 @@ find_key(struct token_key *k, struct err *e)
 	n = EVP_PKEY_eq(k->public, public) == 1;
 	EVP_PKEY_free(public);
 	return n == 1 ? 0
-	              : err_set(e, ERR_KEY_GONE,
+	              : err_set(e, ERR_KEY_FILE,
 	                    "the key in the token does not belong to the certificate");
 }
 
@@ -186,7 +186,9 @@ token_key_here(struct token_key *k, struct err *e)
 		close_key(k);
 	if (ensure_open(k) == 0)
 		note_here(k);
-	return token_key_gone(k, e) ? -1 : 0;
+	if (k->gone)
+		err_set(e, k->why.code, "key %s: %s", k->uri.text, k->why.detail);
+	return k->gone ? -1 : 0;
 }
 
 bool

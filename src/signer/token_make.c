@@ -174,7 +174,7 @@ unmake_in(struct token_module *m, ck_session session, struct token_uri *u,
 		if (object_find(m, session, classes[i], u, found, &n, e) != 0)
 			return -1;
 		if (n > 1)
-			return err_set(e, ERR_KEY_GONE, "key %s: not alone", u->text);
+			return err_set(e, ERR_KEY_FILE, "key %s: not alone", u->text);
 		if (n == 1 && (rv = m->f->destroy_object(session, found[0])) != CKR_OK)
 			return token_fault(e, "cannot remove the key", rv);
 	}

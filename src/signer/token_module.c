@@ -4,6 +4,7 @@
  * that holds keys, so its file is judged like a configuration file before it is loaded.
  */
 #include <dlfcn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -36,13 +37,22 @@ static const struct {
     {CKR_CRYPTOKI_NOT_INITIALIZED, "CKR_CRYPTOKI_NOT_INITIALIZED"},
 };
 
+const char *
+token_result(ck_rv rv)
+{
+	static char number[32];
+
+	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
+		if (results[i].rv == rv)
+			return results[i].name;
+	snprintf(number, sizeof number, "result 0x%lx", rv);
+	return number;
+}
+
 int
 token_fault(struct err *e, const char *what, ck_rv rv)
 {
-	for (size_t i = 0; i < sizeof results / sizeof *results; i++)
-		if (results[i].rv == rv)
-			return err_set(e, ERR_KEY_GONE, "%s: %s", what, results[i].name);
-	return err_set(e, ERR_KEY_GONE, "%s: result 0x%lx", what, rv);
+	return err_set(e, ERR_KEY_GONE, "%s: %s", what, token_result(rv));
 }
 
 static int

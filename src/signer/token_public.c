@@ -31,7 +31,7 @@ find_public(
 		rc = object_find(m, session, CKO_PUBLIC_KEY, &beside, found, &n, e);
 	}
 	if (rc == 0 && n != 1)
-		rc = err_set(e, ERR_KEY_GONE,
+		rc = err_set(e, ERR_KEY_FILE,
 		    "beside the private key the token has to hold its public key with the same id");
 	else if (rc == 0)
 		*out = found[0];
@@ -151,6 +151,6 @@ token_public(struct token_module *m, ck_session session, ck_object private, stru
 			key = ec_public(m, session, private, e);
 	}
 	if (key == NULL)
-		err_set(e, ERR_KEY_GONE, "the key is neither RSA nor EC on a known curve");
+		err_set(e, ERR_KEY_FILE, "the key is neither RSA nor EC on a known curve");
 	return key;
 }

@@ -59,8 +59,8 @@ find_slot(struct token_module *m, const struct token_uri *u, ck_slot *slot, ck_u
 	}
 	if (found == 1)
 		return 0;
-	return err_set(e, ERR_KEY_GONE,
-	    found == 0 ? "the token is not there" : "several tokens fit: name token and serial");
+	return found == 0 ? err_set(e, ERR_KEY_GONE, "the token is not there")
+	                  : err_set(e, ERR_KEY_FILE, "several tokens fit: name token and serial");
 }
 
 static int
@@ -69,13 +69,15 @@ log_in(struct token_module *m, ck_session session, struct view pin, bool *refuse
 	ck_rv rv;
 
 	if (pin.n == 0)
-		return err_set(e, ERR_KEY_GONE, "the token wants a PIN and none is configured");
+		return err_set(e, ERR_KEY_FILE, "the token wants a PIN and none is configured");
 	rv = m->f->login(session, CKU_USER, (unsigned char *)pin.p, pin.n);
 	if (rv == CKR_OK || rv == CKR_USER_ALREADY_LOGGED_IN)
 		return 0;
 	*refused = rv == CKR_PIN_INCORRECT || rv == CKR_PIN_INVALID || rv == CKR_PIN_LEN_RANGE ||
 	           rv == CKR_PIN_EXPIRED || rv == CKR_PIN_LOCKED;
-	return token_fault(e, *refused ? "the token refuses the PIN" : "cannot log in", rv);
+	if (*refused)
+		return err_set(e, ERR_KEY_FILE, "the token refuses the PIN: %s", token_result(rv));
+	return token_fault(e, "cannot log in", rv);
 }
 
 int

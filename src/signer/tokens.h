@@ -39,9 +39,13 @@ const char *token_module_path(const struct token_place *place, const struct toke
 int module_restart(struct token_module *m, struct err *e) __attribute__((warn_unused_result));
 
 /* A session with the one token that fits the URI, logged in when the token wants it; a `writable`
- * one for making keys. *refused is set when the token did not take the PIN. -1: KEY_GONE. */
+ * one for making keys. *refused is set when the token did not take the PIN. -1: KEY_GONE, KEY_FILE
+ * (several tokens, the PIN). */
 int session_open(struct token_module *m, const struct token_uri *u, struct view pin, bool writable,
     ck_session *session, bool *refused, struct err *e) __attribute__((warn_unused_result));
+
+/* The name of a result, valid until the next call. */
+const char *token_result(ck_rv rv);
 
 /* Records KEY_GONE with the name of the result; returns -1. */
 int token_fault(struct err *e, const char *what, ck_rv rv);
@@ -59,7 +63,8 @@ int object_find(struct token_module *m, ck_session session, ck_ulong class,
     const struct token_uri *u, ck_object out[2], size_t *n, struct err *e)
     __attribute__((warn_unused_result));
 
-/* The public half of a private key object as a key of OpenSSL; the caller frees. NULL: KEY_GONE. */
+/* The public half of a private key object as a key of OpenSSL; the caller frees. NULL: KEY_GONE,
+ * KEY_FILE. */
 EVP_PKEY *token_public(
     struct token_module *m, ck_session session, ck_object private, struct err *e);
 
@@ -84,7 +89,7 @@ const char *token_key_uri(const struct token_key *k);
 int token_key_use(struct token_key *k, ck_mech_type mechanism, struct view in, uint8_t *out,
     size_t *n) __attribute__((warn_unused_result));
 
-/* Whether the token has the key now. -1: KEY_GONE. */
+/* Whether the token has the key now. -1: KEY_GONE, KEY_FILE (see key_here). */
 int token_key_here(struct token_key *k, struct err *e) __attribute__((warn_unused_result));
 
 /* Records KEY_GONE with what was wrong, when the key is gone; whether it is. */

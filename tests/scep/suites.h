@@ -18,5 +18,6 @@ extern const CU_SuiteInfo refusals_suite;
 extern const CU_SuiteInfo renew_suite;
 extern const CU_SuiteInfo service_suite;
 extern const CU_SuiteInfo source_suite;
+extern const CU_SuiteInfo token_suite;
 
 #endif

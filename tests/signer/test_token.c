@@ -193,7 +193,7 @@ a_name_that_is_taken(void)
 	EVP_PKEY_free(key);
 	err_clear(&e);
 	CU_ASSERT_EQUAL(token_unmake(&place, &e), 0);
-	says(refused(&place), ERR_KEY_GONE, "no such private key");
+	says(refused(&place), ERR_KEY_FILE, "no such private key");
 	key = token_make(&place, &spec, &e);
 	CU_ASSERT_PTR_NOT_NULL(key);
 	EVP_PKEY_free(key);
@@ -221,9 +221,9 @@ what_fits_several_is_refused(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(two);
 	CU_ASSERT_EQUAL(EVP_PKEY_eq(one, two), 0);
 	place = token_test_place("twins");
-	says(refused(&place), ERR_KEY_GONE, "several private keys fit");
+	says(refused(&place), ERR_KEY_FILE, "several private keys fit");
 	CU_ASSERT_EQUAL(token_unmake(&place, &e), -1);
-	says(e, ERR_KEY_GONE, "not alone");
+	says(e, ERR_KEY_FILE, "not alone");
 	EVP_PKEY_free(one);
 	EVP_PKEY_free(two);
 	err_clear(&e);
@@ -233,7 +233,7 @@ what_fits_several_is_refused(void)
 	CU_ASSERT_PTR_NOT_NULL(one);
 	EVP_PKEY_free(one);
 	softhsm_add("scepd second");
-	says(refused(&place), ERR_KEY_GONE, "several tokens fit");
+	says(refused(&place), ERR_KEY_FILE, "several tokens fit");
 }
 
 static void
@@ -244,16 +244,16 @@ what_leads_nowhere_is_refused(void)
 	if (!there)
 		return;
 	EVP_PKEY_free(token_test_key("something", "ec:P-256"));
-	says(refused(&place), ERR_KEY_GONE, "no such private key");
+	says(refused(&place), ERR_KEY_FILE, "no such private key");
 	place.uri = "pkcs11:token=other;object=something";
 	says(refused(&place), ERR_KEY_GONE, "the token is not there");
 	place.uri = "pkcs11:token=scepd;object=something"; /* the beginning of the label */
 	says(refused(&place), ERR_KEY_GONE, "the token is not there");
 	place = token_test_place("something");
 	place.pin = view_str("");
-	says(refused(&place), ERR_KEY_GONE, "wants a PIN and none is configured");
+	says(refused(&place), ERR_KEY_FILE, "wants a PIN and none is configured");
 	place.pin = view_str("wrong-pin");
-	says(refused(&place), ERR_KEY_GONE, "refuses the PIN: CKR_PIN_INCORRECT");
+	says(refused(&place), ERR_KEY_FILE, "refuses the PIN: CKR_PIN_INCORRECT");
 }
 
 static void

@@ -244,7 +244,7 @@ the_key_of_another_certificate(void)
 	open = token_open(&place, cert, &e);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(open);
 	CU_ASSERT_EQUAL(key_here(open, &e), -1);
-	CU_ASSERT_EQUAL(e.code, ERR_KEY_GONE);
+	CU_ASSERT_EQUAL(e.code, ERR_KEY_FILE);
 	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "does not belong to the certificate"));
 	EVP_PKEY_free(open);
 	EVP_PKEY_free(key);
@@ -276,6 +276,7 @@ a_wrong_pin_is_shown_once(void)
 	softhsm_away(); /* whoever asked the token now would say that it is not there */
 	for (int i = 0; i < 2; i++) {
 		CU_ASSERT_EQUAL(key_here(key, &e), -1);
+		CU_ASSERT_EQUAL(e.code, ERR_KEY_FILE);
 		CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "refuses the PIN"));
 		err_clear(&e);
 	}
