@@ -53,6 +53,10 @@ struct token_place {
  * CONFIG (the URI, the module), MEMORY, and without `cert` what key_here says. */
 EVP_PKEY *token_open(const struct token_place *place, X509 *cert, struct err *e);
 
+/* Whether the token asks for a PIN: 1 or 0. -1: as token_open. */
+int token_wants_pin(const struct token_place *place, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* Makes a key pair in the token, under the label and id of the URI (an id is drawn when it has
  * none), that cannot be read out. NULL: USAGE (there is such a key already, or the kind is none for
  * a token), CONFIG, KEY_GONE, KEY_FILE. */

@@ -115,6 +115,34 @@ make_in(struct token_module *m, ck_session session, struct token_uri *u,
 	return rv == CKR_OK ? 0 : token_fault(e, "the token cannot make the key", rv);
 }
 
+/* The module of a place; to be given back by module_put. */
+static int
+module_of(
+    const struct token_place *place, struct token_uri *u, struct token_module **m, struct err *e)
+{
+	*m = NULL;
+	if (token_uri_read(place->uri, u, e) != 0)
+		return -1;
+	if (*token_module_path(place, u) == '\0')
+		return err_set(e, ERR_CONFIG, NO_MODULE, u->text);
+	return module_get(token_module_path(place, u), m, e);
+}
+
+int
+token_wants_pin(const struct token_place *place, struct err *e)
+{
+	struct token_module *m;
+	struct token_uri u;
+	ck_slot slot;
+	ck_ulong flags;
+	int rc = -1;
+
+	if (module_of(place, &u, &m, e) == 0 && token_find(m, &u, &slot, &flags, e) == 0)
+		rc = (flags & CKF_LOGIN_REQUIRED) != 0;
+	module_put(m);
+	return rc;
+}
+
 /* Runs `what` in a session that may write. */
 typedef int in_session(struct token_module *m, ck_session session, struct token_uri *u,
     const struct key_spec *spec, struct err *e);
@@ -128,11 +156,7 @@ with_session(const struct token_place *place, struct token_uri *u, const struct 
 	bool refused;
 	int rc = -1;
 
-	if (token_uri_read(place->uri, u, e) != 0)
-		return -1;
-	if (*token_module_path(place, u) == '\0')
-		return err_set(e, ERR_CONFIG, NO_MODULE, u->text);
-	if (module_get(token_module_path(place, u), &m, e) == 0 &&
+	if (module_of(place, u, &m, e) == 0 &&
 	    session_open(m, u, place->pin, true, &session, &refused, e) == 0) {
 		rc = what(m, session, u, spec, e);
 		m->f->close_session(session);

@@ -36,8 +36,8 @@ token_fits(const struct token_uri *u, const struct ck_token_info *t)
 	       is_text(u->serial, t->serial, sizeof t->serial);
 }
 
-static int
-find_slot(struct token_module *m, const struct token_uri *u, ck_slot *slot, ck_ulong *flags,
+int
+token_find(struct token_module *m, const struct token_uri *u, ck_slot *slot, ck_ulong *flags,
     struct err *e)
 {
 	ck_slot slots[SLOTS_MAX];
@@ -89,7 +89,7 @@ session_open(struct token_module *m, const struct token_uri *u, struct view pin,
 	ck_rv rv;
 
 	*refused = false;
-	if (find_slot(m, u, &slot, &flags, e) != 0)
+	if (token_find(m, u, &slot, &flags, e) != 0)
 		return -1;
 	if ((rv = m->f->open_session(slot, mode, NULL, NULL, session)) != CKR_OK)
 		return token_fault(e, "cannot open a session", rv);

@@ -38,6 +38,10 @@ const char *token_module_path(const struct token_place *place, const struct toke
 /* Ends and starts it, so that it looks for its tokens anew. -1: KEY_GONE. */
 int module_restart(struct token_module *m, struct err *e) __attribute__((warn_unused_result));
 
+/* The one token that fits the URI. -1: KEY_GONE, KEY_FILE. */
+int token_find(struct token_module *m, const struct token_uri *u, ck_slot *slot, ck_ulong *flags,
+    struct err *e) __attribute__((warn_unused_result));
+
 /* A session with the one token that fits the URI, logged in when the token wants it; a `writable`
  * one for making keys. *refused is set when the token did not take the PIN. -1: KEY_GONE, KEY_FILE
  * (several tokens, the PIN). */

@@ -106,6 +106,7 @@ a_pin_is_refused_and_not_repeated(void)
 		CU_ASSERT_EQUAL(token_uri_read(uris[i], &u, &e), -1);
 		CU_ASSERT_EQUAL(e.code, ERR_CONFIG);
 		CU_ASSERT_PTR_NULL(strstr(e.detail, "s3cret"));
+		CU_ASSERT_EQUAL(strstr(e.detail, "put it where passphrases") != NULL, i < 3);
 		CU_ASSERT_EQUAL(u.text[0], '\0');
 	}
 }
