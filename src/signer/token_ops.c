@@ -183,14 +183,15 @@ digest_info(const EVP_MD *md, struct view hash, unsigned char **der)
 static int
 sign_rsa(struct operation *o, struct view hash, unsigned char *sig, size_t *n)
 {
+	size_t size = (size_t)EVP_PKEY_get_size(token_key_public(o->key));
 	unsigned char *info;
-	int len;
-	int rc = 0;
+	int len, rc;
 
 	if (o->md == NULL || hash.n != (size_t)EVP_MD_get_size(o->md) ||
 	    (len = digest_info(o->md, hash, &info)) <= 0)
 		return 0;
-	rc = token_key_use(o->key, CKM_RSA_PKCS, view_of(info, (size_t)len), sig, n) == 0;
+	rc = token_key_use(o->key, CKM_RSA_PKCS, view_of(info, (size_t)len), sig, n) == 0 &&
+	     *n == size;
 	OPENSSL_free(info);
 	return rc;
 }
