@@ -197,6 +197,7 @@ a_ciphertext_is_as_long_as_the_modulus(void)
 	}
 	unwrap(view_of(encrypted, K), KEY_TRANSPORT_PKCS1, 16, &cek);
 	CU_ASSERT_EQUAL(memcmp(cek.p, block + K - 16, 16), 0);
+	secret_free(&cek);
 	unwrap(view_of(encrypted + 1, K - 1), KEY_TRANSPORT_PKCS1, 16, &cek);
 	CU_ASSERT_NOT_EQUAL(memcmp(cek.p, block + K - 16, 16), 0);
 	secret_free(&cek);
