@@ -8,9 +8,11 @@ UNIT_PACKAGES="libcunit1-dev mandoc redis-server softhsm2"
 E2E_PACKAGES="nginx lighttpd lighttpd-mod-openssl spawn-fcgi curl openssl dbus xz-utils
 	certmonger strongswan-pki
 	libstrongswan-standard-plugins libstrongswan-extra-plugins scep"
+# What only some Debian has (Valkey: 13), and what is done without elsewhere.
+OPTIONAL_PACKAGES="valkey-server"
 
 # Services of those packages that would otherwise run from the next boot on.
-PACKAGE_SERVICES="nginx lighttpd certmonger redis-server"
+PACKAGE_SERVICES="nginx lighttpd certmonger redis-server valkey-server"
 
 policy=/usr/sbin/policy-rc.d
 policy_mark="# placed by scepd while it installs packages"
@@ -20,6 +22,14 @@ packages_missing() {
 	local name
 	for name; do
 		[ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] || printf '%s\n' "$name"
+	done
+}
+
+# The names among the arguments that this Debian has.
+packages_offered() {
+	local name
+	for name; do
+		! apt-cache show "$name" >/dev/null 2>&1 || printf '%s\n' "$name"
 	done
 }
 

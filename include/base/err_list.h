@@ -22,7 +22,7 @@ ERR(NOT_READY, 503, FAIL_NONE, "not-ready", "try again later")
 ERR(STORE, 503, FAIL_NONE, "store", "try again later")
 ERR(DISABLED, 503, FAIL_NONE, "disabled", "this profile is switched off for now")
 ERR(QUEUE_FULL, 503, FAIL_NONE, "queue-full", "too many requests wait for approval")
-ERR(GUESSING, 429, FAIL_NONE, "guessing", "too many wrong challenges from this address")
+ERR(GUESSING, 429, FAIL_NONE, "guessing", "too many wrong guesses from this address")
 ERR(SOURCE, 403, FAIL_NONE, "source", "not from this address")
 ERR(HTTPS_ONLY, 403, FAIL_NONE, "https-only", "challenges are handed out over https only")
 ERR(TOKEN, 401, FAIL_NONE, "token", "a valid bearer token is needed")
@@ -76,6 +76,8 @@ ERR(CHALLENGE_USED, 400, FAIL_BAD_REQUEST, "challenge-used", NULL)
 /* What the store knows of a request or transaction */
 ERR(REJECTED, 400, FAIL_BAD_REQUEST, "rejected", "the request was rejected")
 ERR(NO_TRANSACTION, 400, FAIL_BAD_CERT_ID, "no-transaction", "no such transaction of this key")
+ERR(NO_CERT, 400, FAIL_BAD_CERT_ID, "no-certificate", "no such certificate for this key")
+ERR(NO_CRL, 400, FAIL_BAD_CERT_ID, "no-crl", "there is no CRL of this issuer")
 ERR(BINDING, 400, FAIL_BAD_REQUEST, "binding", "the challenge is for other names")
 
 /* Renewal: said to the holder of a certificate of ours */

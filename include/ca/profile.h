@@ -30,7 +30,15 @@ enum approval { APPROVAL_AUTOMATIC, APPROVAL_MANUAL, APPROVAL_WITHOUT_CHALLENGE 
 /* Whose certificates a profile renews: its own, or all of its CA. */
 enum renewal_scope { RENEWAL_PROFILE, RENEWAL_AUTHORITY };
 
+/* Who gets a certificate by GetCert: who has its key or one for the same names; or any device with
+ * a certificate of the CA. */
+enum get_cert { GET_CERT_OWNER, GET_CERT_AUTHORITY };
+
 #define PROFILE_NAME_MAX 63
+
+/* The defaults of wrong_challenges and its window, also where no profile is meant. */
+#define WRONG_CHALLENGES 100
+#define WRONG_CHALLENGES_WINDOW (10 * 60)
 
 struct profile {
 	char name[PROFILE_NAME_MAX + 1]; /* [A-Za-z0-9._-]+ */
@@ -58,9 +66,10 @@ struct profile {
 	enum renewal_scope renewal_scope;
 	int64_t
 	    renewal_window; /* seconds before expiry from which renewal is possible; 0: any time */
-	int64_t renewal_grace;    /* seconds after expiry in which it still is */
-	bool renewal_new_key;     /* a renewal must bring a new key */
-	bool renewal_challenge;   /* a renewal that shows a challenge must show a right one */
+	int64_t renewal_grace;  /* seconds after expiry in which it still is */
+	bool renewal_new_key;   /* a renewal must bring a new key */
+	bool renewal_challenge; /* a renewal that shows a challenge must show a right one */
+	enum get_cert get_cert;
 	bool chain_in_reply;      /* SUCCESS carries the chain after the certificate */
 	bool signer_must_match;   /* the key of the CSR must be the key that signed the message */
 	bool fail_info_text;      /* failInfoText where the table of errors has one */

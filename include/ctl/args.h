@@ -38,7 +38,7 @@ struct args {
 	    *cipher, *digest;
 	const char *tls_ca;
 	bool single, encrypt, passphrase_stdin, with_chain, der, json, replace, challenge_stdin,
-	    generate, modern, yes;
+	    generate, modern, yes, dry_run;
 	bool get, pss, oaep, as_pkcsreq;
 	const char *expiring, *source;
 	const char *admin_user, *admin_password_file, *user, *password_file;
@@ -46,7 +46,7 @@ struct args {
 	const char *expires, *from, *reason;
 	const char *key_type;
 	struct arg_list profiles;
-	bool state;
+	bool state, tokens;
 };
 
 struct opt {

@@ -37,13 +37,14 @@ struct service {
 	size_t n_cas;
 	struct service_profile *profiles; /* owned */
 	size_t n_profiles;
-	struct store *store;     /* owned; NULL: none is configured, and nothing is issued */
-	struct journal *journal; /* the log of what was issued; owned; NULL: none */
-	int64_t lease;           /* seconds after which a worker that signs counts as dead */
-	int64_t record_grace;    /* seconds that the record of a certificate outlives it */
-	bool allow_http_challenge; /* challenges are handed out over plain HTTP too */
-	char node[64];           /* what this host is called in events */
-	struct buf report;       /* JSON: what this host runs, for the other ones; owned */
+	struct store *store;        /* owned; NULL: none is configured, and nothing is issued */
+	struct journal *journal;    /* the log of what was issued; owned; NULL: none */
+	int64_t lease;              /* seconds after which a worker that signs counts as dead */
+	int64_t record_grace;       /* seconds that the record of a certificate outlives it */
+	bool allow_http_challenge;  /* challenges are handed out over plain HTTP too */
+	char node[64];              /* what this host is called in events */
+	struct buf report;          /* JSON: what this host runs, for the other ones; owned */
+	int64_t report_at, tick_at; /* when the tick is to do it again; clock_ms */
 	const struct service_profile *default_profile; /* may be NULL */
 	struct net *trusted_proxies;                   /* owned */
 	size_t n_trusted_proxies;
@@ -59,6 +60,11 @@ int service_keys_here(const struct service *s, struct err *e) __attribute__((war
 /* Answers a request: always fills the reply (to be freed with http_reply_free) and writes one log
  * line. Never fails. */
 void service_handle(const struct service *s, const struct http_request *in, struct http_reply *out);
+
+/* What is to be done between requests. Call at least once a second; it does nothing when it is too
+ * early. Returns the milliseconds until it wants to be called again. */
+#define TICK_MS 1000
+int64_t service_tick(struct service *s);
 
 void service_free(struct service *s);
 

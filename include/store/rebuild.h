@@ -22,11 +22,12 @@ struct put_row {
 /* What a certificate says of its own row; owned. */
 struct put_cert {
 	char serial[2 * SERIAL_LEN + 1], not_after[24], spki[65], tbs[65];
+	int64_t from, to; /* its validity, seconds since 1970 */
 	struct buf subject, sans;
 };
 
 /* Reads a certificate in DER. In any case free it afterwards. -1: MESSAGE (it is none, or has a
- * serial number that is not one of ours), MEMORY. */
+ * serial number that RFC 5280 section 4.1.2.2 does not allow), MEMORY. */
 int put_cert_read(struct view der, struct put_cert *c, struct err *e)
     __attribute__((warn_unused_result));
 void put_cert_free(struct put_cert *c);
@@ -53,8 +54,8 @@ void put_free(struct put *p);
 
 /* Calls `each` with every record of an authority, by expiry; `revoked` is empty when it is not.
  * Non-zero ends it and is returned. -1: STORE. */
-typedef int record_each(void *context, const struct put_row *row, struct err *e);
-int store_dump(struct store *s, const char *ca, record_each *each, void *context, struct err *e)
+typedef int row_each(void *context, const struct put_row *row, struct err *e);
+int store_dump(struct store *s, const char *ca, row_each *each, void *context, struct err *e)
     __attribute__((warn_unused_result));
 
 /* A hash that a backup keeps: "off", "tokens", "install", "tk:...". `each` gets fields and values

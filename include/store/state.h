@@ -11,6 +11,19 @@
 
 #define STATE_AGE_MS 1000
 
+/* Asks for that when it is so old. store_admits does it too; this is for the time between requests.
+ * -1: STORE, and what was heard last stays. */
+int store_refresh(struct store *s, struct err *e) __attribute__((warn_unused_result));
+
+/* The operator's word of that name for all hosts, as it was heard last, and however long ago: what
+ * must be answered without a store rests on it. Empty when there is none; borrowed until the next
+ * refresh. */
+struct view store_word(const struct store *s, const char *name);
+
+/* Puts down such a word, or takes it back when it is "". -1: STORE. */
+int store_say(struct store *s, const char *name, const char *value, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* Whether a profile (its id) may serve this source now. -1: DISABLED, GUESSING, STORE. */
 int store_admits(struct store *s, const char *profile, const char *source, struct err *e)
     __attribute__((warn_unused_result));

@@ -6,6 +6,7 @@
 #ifndef WIRE_SCEP_BODY_H
 #define WIRE_SCEP_BODY_H
 
+#include <openssl/pkcs7.h>
 #include <openssl/x509.h>
 
 #include "base/buf.h"
@@ -30,5 +31,9 @@ int issuer_subject_read(struct view der, struct issuer_subject *s, struct err *e
 int issuer_subject_write(const X509_NAME *issuer, const X509_NAME *subject, struct buf *out)
     __attribute__((warn_unused_result));
 void issuer_subject_free(struct issuer_subject *s);
+
+/* IssuerAndSerialNumber of a GetCert or GetCRL (sections 3.3.4 and 3.3.5; RFC 5652 section 10.2.4).
+ * The caller frees with PKCS7_ISSUER_AND_SERIAL_free. NULL: MESSAGE. */
+PKCS7_ISSUER_AND_SERIAL *issuer_serial_read(struct view der, struct err *e);
 
 #endif

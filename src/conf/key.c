@@ -136,6 +136,8 @@ static const struct key profile_keys[] = {
         PROFILE(renewal_grace)},
     {"renewal_new_key", KEY_BOOL, "false", BOOLEAN, PROFILE(renewal_new_key)},
     {"renewal_challenge", KEY_BOOL, "false", BOOLEAN, PROFILE(renewal_challenge)},
+    {"get_cert", KEY_CHOICE, "\"owner\"", "\"owner\" or \"authority\"",
+        .choices = "owner|authority", PROFILE(get_cert)},
     {"chain_in_reply", KEY_BOOL, "false", BOOLEAN, PROFILE(chain_in_reply)},
     {"signer_must_match", KEY_BOOL, "false", BOOLEAN, PROFILE(signer_must_match)},
     {"fail_info_text", KEY_BOOL, "true", BOOLEAN, PROFILE(fail_info_text)},

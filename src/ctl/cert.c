@@ -1,19 +1,18 @@
 /* SPDX-License-Identifier: ISC
  *
- * scepctl cert: the records of what was issued, as many as there are, and the intents that came to
- * nothing.
+ * scepctl cert: the records of what was issued, as many as there are.
  */
 #include <string.h>
 #include <unistd.h>
 
 #include "base/span.h"
 #include "ctl/folder.h"
+#include "ctl/index_txt.h"
 #include "ctl/operator.h"
+#include "ctl/orphan.h"
 #include "ctl/show.h"
+#include "ctl/store.h"
 #include "store/record.h"
-#include "store/request.h"
-
-#define ORPHAN_AGE 60 /* seconds after which nobody is signing any more */
 
 static json_t *
 row_of(const struct ctl *c, const struct record *r)
@@ -161,7 +160,7 @@ struct single {
 	struct ctl *c;
 	const struct args *a;
 	struct store *store;
-	char serial[96];
+	char serial[2 * SERIAL_LEN + 1];
 	record_each each;
 	bool found;
 };
@@ -176,30 +175,12 @@ single_ca(void *arg, const char *ca, struct err *e)
 	return rc == 1 ? 0 : rc;
 }
 
-/* As other programs show it: in capitals, with colons. */
-static int
-read_serial(const char *given, char out[96], struct err *e)
-{
-	size_t n = 0;
-
-	for (const char *p = given; *p != '\0'; p++) {
-		if (*p == ':')
-			continue;
-		if (strchr("0123456789abcdefABCDEF", *p) == NULL || n + 1 >= 96)
-			return err_set(
-			    e, ERR_USAGE, "\"%.100s\" is no serial number in hexadecimal", given);
-		out[n++] = (char)(*p >= 'A' && *p <= 'F' ? *p + 32 : *p);
-	}
-	out[n] = '\0';
-	return 0;
-}
-
 static int
 single_run(struct single *one, struct err *e)
 {
 	int rc = -1;
 
-	if (read_serial(one->a->operand, one->serial, e) != 0 ||
+	if (serial_read(one->a->operand, one->serial, e) != 0 ||
 	    (one->store = ctl_store(one->c, e)) == NULL)
 		return -1;
 	rc = operator_each_ca(one->c, one->a->ca, single_ca, one, e);
@@ -261,43 +242,6 @@ cert_export(struct ctl *c, const struct args *a, struct err *e)
 	return a->operand != NULL ? single_run(&one, e) : walk_run(&w, a, e);
 }
 
-static int
-orphan_row(void *arg, const struct orphan *o, struct err *e)
-{
-	struct walk *w = arg;
-	const char *state = o->state == REQUEST_SIGNING ? "may go on"
-	                    : o->state == 0             ? "given up"
-	                                                : "finished";
-	json_t *row = json_object();
-
-	json_object_set_new(row, "serial", show_view(o->serial));
-	json_object_set_new(row, "ca", show_view(o->authority));
-	json_object_set_new(row, "profile", operator_profile_name(w->c, o->profile));
-	json_object_set_new(row, "at", show_ms(o->at));
-	json_object_set_new(row, "state", json_string(state));
-	json_object_set_new(row, "request", show_view(o->request));
-	json_object_set_new(row, "tbs_sha256", show_view(o->tbs));
-	return show_list_add(&w->list, row, e);
-}
-
-static int
-cert_orphans(struct ctl *c, const struct args *a, struct err *e)
-{
-	static const struct column columns[] = {{"serial", "SERIAL"}, {"at", "SINCE"},
-	    {"state", "STATE"}, {"ca", "CA"}, {"profile", "PROFILE"}, {"request", "REQUEST"},
-	    {NULL, NULL}};
-	struct walk w = {.c = c};
-	int rc;
-
-	if ((w.store = ctl_store(c, e)) == NULL)
-		return -1;
-	show_list_begin(&w.list, c->out, a->json, columns);
-	rc = store_orphans(w.store, ORPHAN_AGE, orphan_row, &w, e);
-	show_list_end(&w.list, rc != 0);
-	store_free(w.store);
-	return rc;
-}
-
 #define FILTER_OPTIONS                                                                             \
 	OPT("profile", profile, "NAME", "those of one profile"),                                   \
 	    OPT("ca", ca, "NAME", "those of one CA"),                                              \
@@ -324,8 +268,9 @@ static const struct opt export_options[] = {
     OPT_END,
 };
 
-static const struct opt orphan_options[] = {
-    OPT_FLAG("json", json, "as JSON"),
+static const struct opt import_options[] = {
+    OPT_NEED("profile", profile, "NAME", "the profile that they count as issued under"),
+    OPT_FLAG("dry-run", dry_run, "say what there is, and import nothing"),
     OPT_END,
 };
 
@@ -334,7 +279,10 @@ const struct command cert_commands[] = {
     {"cert", "show", "SERIAL", "show one certificate", show_options, cert_show},
     {"cert", "export", "[SERIAL]", "print one certificate, or all that fit", export_options,
         cert_export},
+    {"cert", "import", "PATH...", "take over what another software issued under the same CA",
+        import_options, cert_import_run},
     {"cert", "orphans", NULL, "list what was to be signed and is not known to be", orphan_options,
         cert_orphans},
+    {"cert", "settle", "SERIAL...", "take such intents off the list", settle_options, cert_settle},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };

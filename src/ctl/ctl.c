@@ -30,6 +30,7 @@ static const struct command *const groups[] = {
     store_commands,
     node_commands,
     bundle_commands,
+    backup_commands,
     client_commands,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
@@ -149,6 +150,7 @@ print_versions(FILE *out)
 	version_library(out, "jansson", jansson_version_str(), JANSSON_VERSION);
 	version_library(
 	    out, "libcurl", curl_version_info(CURLVERSION_NOW)->version, LIBCURL_VERSION);
+	fprintf(out, "store protocol %s\n", STORE_PROTOCOL);
 }
 
 static bool

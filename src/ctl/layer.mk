@@ -3,6 +3,7 @@ noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
 	include/ctl/args.h \
 	include/ctl/ask.h \
+	include/ctl/bundle.h \
 	include/ctl/ca_files.h \
 	include/ctl/ca_install.h \
 	include/ctl/ceremony_log.h \
@@ -17,12 +18,15 @@ libctl_a_SOURCES = \
 	include/ctl/folder.h \
 	include/ctl/new_key.h \
 	include/ctl/operator.h \
+	include/ctl/orphan.h \
 	include/ctl/profile.h \
+	include/ctl/request.h \
 	include/ctl/sealed.h \
 	include/ctl/show.h \
 	include/ctl/store.h \
 	src/ctl/args.c \
 	src/ctl/ask.c \
+	src/ctl/backup.c \
 	src/ctl/bundle.c \
 	src/ctl/ca.c \
 	src/ctl/ca_files.c \
@@ -46,6 +50,7 @@ libctl_a_SOURCES = \
 	src/ctl/folder.c \
 	src/ctl/new_key.c \
 	src/ctl/operator.c \
+	src/ctl/orphan.c \
 	src/ctl/node.c \
 	src/ctl/pending.c \
 	src/ctl/profile.c \
@@ -53,11 +58,15 @@ libctl_a_SOURCES = \
 	src/ctl/profile_switch.c \
 	src/ctl/profile_text.c \
 	src/ctl/request.c \
+	src/ctl/request_name.c \
 	src/ctl/sealed.c \
 	src/ctl/show.c \
 	src/ctl/store.c \
 	src/ctl/store_acl.c \
 	src/ctl/store_admin.c \
+	src/ctl/cert_import.c \
+	src/ctl/index_txt.c \
+	src/ctl/issued_log.c \
 	src/ctl/store_rebuild.c \
 	src/ctl/store_status.c \
 	src/ctl/token.c \
@@ -99,6 +108,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_service.c \
 	tests/ctl/test_store.c \
 	tests/ctl/test_store_init.c \
+	tests/ctl/test_import.c \
 	tests/ctl/test_token_keys.c \
 	tests/ctl/test_rebuild.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests

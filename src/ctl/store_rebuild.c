@@ -86,7 +86,8 @@ check_row(const json_t *line, const struct put_row *row, struct err *e)
 {
 	if (row->ca.n == 0 || row->serial.n == 0 || !json_is_integer(json_object_get(line, "at")))
 		return err_set(e, ERR_MESSAGE, "ca, serial or at is missing");
-	if (memchr(row->ca.p, ' ', row->ca.n) != NULL || row->serial.n != 2 * SERIAL_LEN)
+	if (memchr(row->ca.p, ' ', row->ca.n) != NULL || row->serial.n % 2 != 0 ||
+	    row->serial.n > 2 * SERIAL_LEN)
 		return err_set(e, ERR_MESSAGE, "ca or serial has another form");
 	return 0;
 }

@@ -19,7 +19,6 @@
 #include "daemon/fcgi.h"
 #include "daemon/priv.h"
 #include "daemon/worker.h"
-#include "store/node.h"
 
 #define SLOTS 8 /* connections kept at a time */
 
@@ -33,7 +32,6 @@ struct loop {
 	struct service service;
 	struct slot slots[SLOTS];
 	int64_t served;
-	int64_t report_at; /* when to tell the store of this host; clock_ms */
 };
 
 static volatile sig_atomic_t got_stop, got_reopen;
@@ -133,39 +131,14 @@ free_slot(struct loop *l)
 	return oldest;
 }
 
-/* Tells the other hosts what this one runs, when it is time. A store that is away hears it later.
- */
-static void
-report(struct loop *l)
-{
-	struct err e = ERR_INIT;
-
-	if (l->service.store == NULL || clock_ms() < l->report_at)
-		return;
-	if (store_report(l->service.store, l->service.node, buf_str(&l->service.report), &e) != 0)
-		log_msg(LOG_LEVEL_DEBUG, "store: %s", e.detail);
-	l->report_at = clock_ms() + NODE_PERIOD_MS;
-}
-
-/* How long to wait before it is time again. */
-static struct timespec
-until_report(const struct loop *l)
-{
-	int64_t ms = l->service.store == NULL ? NODE_PERIOD_MS : l->report_at - clock_ms();
-
-	return ms > 0 ? (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000}
-	              : (struct timespec){0};
-}
-
 /* Waits for something to do and does it. -1: end. */
 static int
 step(struct loop *l, const sigset_t *waiting)
 {
 	struct pollfd fds[SLOTS + 1];
-	struct timespec limit;
+	int64_t ms = service_tick(&l->service);
+	struct timespec limit = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 
-	report(l);
-	limit = until_report(l);
 	for (size_t i = 0; i < SLOTS; i++)
 		fds[i] = (struct pollfd){.fd = kept_fd(&l->slots[i]), .events = POLLIN};
 	fds[SLOTS] = (struct pollfd){.fd = l->w->listen_fd, .events = POLLIN};

@@ -15,8 +15,6 @@
 #include "wire/scep_body.h"
 #include "wire/scep_ca.h"
 
-#define RETRY_AFTER 30 /* seconds */
-
 static int
 seal(struct request *r, enum pki_status status, enum fail_info fail_info, struct view fail_text,
     struct view content, struct err *e)
@@ -75,28 +73,47 @@ note_serial(struct request *r, const X509 *leaf)
 		    r->serial);
 }
 
+/* Encrypted to the signer of the request: these certificates, or this CRL. */
+static int
+success(struct request *r, STACK_OF(X509) *certs, X509_CRL *crl)
+{
+	struct buf inner = {0}, envelope = {0};
+	int rc = -1;
+
+	if (certs_only_write(certs, crl, &inner) != 0)
+		err_set(&r->err, ERR_INTERNAL, "cannot write the content of a reply");
+	else if (scep_env_write(buf_view(&inner), r->env.cipher, r->transport, r->msg.signer,
+	             &envelope, &r->err) == 0)
+		rc = seal(
+		    r, STATUS_SUCCESS, FAIL_NONE, (struct view){0}, buf_view(&envelope), &r->err);
+	buf_free(&inner);
+	buf_free(&envelope);
+	return rc;
+}
+
 int
 certrep_success(struct request *r, struct view cert)
 {
 	X509 *leaf = ossl_cert_read(cert);
 	STACK_OF(X509) *certs = leaf != NULL ? reply_certs(r, leaf) : NULL;
-	struct buf inner = {0}, envelope = {0};
-	int rc = -1;
+	int rc;
 
 	note_serial(r, leaf);
-	if (certs == NULL || certs_only_write(certs, NULL, &inner) != 0) {
-		err_set(&r->err, ERR_INTERNAL, "cannot write the certificates of a reply");
-		goto out;
-	}
-	if (scep_env_write(buf_view(&inner), r->env.cipher, r->transport, r->msg.signer, &envelope,
-	        &r->err) != 0)
-		goto out;
-	rc = seal(r, STATUS_SUCCESS, FAIL_NONE, (struct view){0}, buf_view(&envelope), &r->err);
-out:
-	buf_free(&inner);
-	buf_free(&envelope);
+	rc = certs != NULL ? success(r, certs, NULL)
+	                   : err_set(&r->err, ERR_INTERNAL, "cannot read what was issued");
 	sk_X509_free(certs);
 	X509_free(leaf);
+	return rc;
+}
+
+int
+certrep_crl(struct request *r)
+{
+	X509_CRL *crl = ossl_read(r->crl, ASN1_ITEM_rptr(X509_CRL));
+	int rc = crl != NULL ? success(r, NULL, crl)
+	                     : err_set(&r->err, ERR_INTERNAL, "cannot read the CRL");
+
+	X509_CRL_free(crl);
 	return rc;
 }
 

@@ -75,6 +75,7 @@ issue_reserve(struct request *r, const struct claim *claim, const uint8_t reques
 	    .subject = buf_str(&text->subject),
 	    .sans = buf_str(&text->sans),
 	    .about = about,
+	    .word = r->word,
 	    .now = time(NULL)}; /* the clock itself: it is compared with the store's */
 	return 0;
 }

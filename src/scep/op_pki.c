@@ -17,6 +17,7 @@ static const struct {
     {TYPE_PKCS_REQ, enrol},
     {TYPE_RENEWAL_REQ, renew},
     {TYPE_CERT_POLL, poll_cert},
+    {TYPE_GET_CERT, get_cert},
 };
 
 /* Whether this source may ask at all; before any private key is used. Without its store the service
@@ -104,7 +105,9 @@ answer(struct request *r)
 			continue;
 		if (open_envelope(r, &content) == 0 &&
 		    types[i].handle(r, secret_view(&content), &cert) == 0)
-			rc = cert.n > 0 ? certrep_success(r, buf_view(&cert)) : certrep_pending(r);
+			rc = r->crl.n > 0 ? certrep_crl(r)
+			     : cert.n > 0 ? certrep_success(r, buf_view(&cert))
+			                  : certrep_pending(r);
 		secret_free(&content);
 		buf_free(&cert);
 		return rc;

@@ -38,7 +38,9 @@ finish(struct request *r, struct poll *p, struct buf *cert)
 	                                         clock_now(), &r->plan, &r->err) != 0))
 		goto out;
 	snprintf(r->reason, sizeof r->reason, "%s", claim_reason(claim));
+	r->word = p->word;
 	rc = issue(r, claim, p->request, "", cert);
+	r->word = NULL;
 out:
 	claim_free(claim);
 	return rc;

@@ -40,8 +40,8 @@ judge(struct request *r, const struct issued *found)
 	return found->revoked ? err_set(&r->err, ERR_RENEWAL_REVOKED, "revoked") : 0;
 }
 
-static int
-check_record(struct request *r)
+int
+signer_issued(struct request *r)
 {
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(r->msg.signer);
 	struct issued found = {0};
@@ -67,8 +67,8 @@ renew_csr(struct request *r, struct buf *cert)
 	int rc = -1;
 
 	plan_free(&r->plan);
-	if (check_record(r) != 0 || (claim = claim_by_renewal(&sp->profile, &sp->ca->authority,
-	                                 r->msg.signer, &r->csr, now, &r->err)) == NULL)
+	if (signer_issued(r) != 0 || (claim = claim_by_renewal(&sp->profile, &sp->ca->authority,
+	                                  r->msg.signer, &r->csr, now, &r->err)) == NULL)
 		goto out;
 	snprintf(r->reason, sizeof r->reason, "%s", claim_reason(claim));
 	if (plan_renew(&sp->profile, &sp->ca->authority, &r->csr, r->msg.signer, now, &r->plan,

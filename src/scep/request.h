@@ -13,6 +13,8 @@
 #include "store/transaction.h"
 #include "wire/query.h"
 
+#define RETRY_AFTER 30 /* seconds, for whoever is refused for now */
+
 struct request {
 	const struct service *service;
 	const struct http_request *http;
@@ -32,14 +34,17 @@ struct request {
 	const struct ra_key *ra; /* the RA that was addressed */
 	struct transport transport;
 	struct csr csr;
-	char named[512]; /* the subject that a CertPoll names, as text; for the log */
+	const char *word; /* the operator's, of a CertPoll; borrowed, NULL elsewhere */
+	char named[512];  /* the subject that a CertPoll names, as text; for the log */
 	struct plan plan;
 	char serial[2 * SERIAL_LEN + 1]; /* of the certificate that is the answer, hexadecimal */
 	enum pki_status status;          /* of the CertRep sent */
 	char reason[96];                 /* by what the request was authorised */
 	bool replayed;                   /* the answer was given before */
-	bool noted;                      /* the store has heard of the outcome */
-	bool wrong_challenge;            /* to be counted */
+	bool sent;                       /* the answer is something that was asked for by name */
+	struct view crl;      /* DER, the answer to a GetCRL; borrowed from the service */
+	bool noted;           /* the store has heard of the outcome */
+	bool wrong_challenge; /* to be counted */
 	char minted[CHALLENGE_ID_LEN + 1]; /* the one-time challenge that was handed out */
 };
 
@@ -73,6 +78,17 @@ int renew(struct request *r, struct view content, struct buf *cert)
     __attribute__((warn_unused_result));
 int poll_cert(struct request *r, struct view content, struct buf *cert)
     __attribute__((warn_unused_result));
+
+/* GetCert and GetCRL: as above; get_crl sets r->crl and leaves `cert` empty. */
+int get_cert(struct request *r, struct view content, struct buf *cert)
+    __attribute__((warn_unused_result));
+int get_crl(struct request *r, struct view content, struct buf *cert)
+    __attribute__((warn_unused_result));
+
+/* Whether the signer's certificate is, octet for octet, one that we issued for this profile (for
+ * its CA, with renewal_scope) and have not revoked. Its signature and dates are looked at
+ * elsewhere. -1: RENEWAL_SIGNER, RENEWAL_REVOKED, STORE. */
+int signer_issued(struct request *r) __attribute__((warn_unused_result));
 
 /* Whether the certificate of the signer bears the name of our CA; then its r->csr may be a renewal,
  * which renew_csr finds out. -1: r->err. */
@@ -112,6 +128,11 @@ int journal_issued(struct request *r, const struct reserve *what, struct view ce
 int event_write(const struct request *r, const char *outcome, struct buf *json)
     __attribute__((warn_unused_result));
 
+/* Of a request for a challenge all but name and outcome, which the store adds: the beginning of
+ * such JSON. -1: memory. */
+int event_asked(const struct request *r, const char *subject, const char *detail, struct buf *json)
+    __attribute__((warn_unused_result));
+
 /* Tells the store what became of a PKIOperation that it has not heard of. */
 void event_note(const struct request *r);
 
@@ -120,6 +141,9 @@ const char *request_outcome(const struct request *r);
 
 /* CertRep SUCCESS with a certificate, encrypted to the signer of the request. -1: r->err. */
 int certrep_success(struct request *r, struct view cert) __attribute__((warn_unused_result));
+
+/* The same with r->crl alone. -1: r->err. */
+int certrep_crl(struct request *r) __attribute__((warn_unused_result));
 
 /* CertRep PENDING. -1: r->err. */
 int certrep_pending(struct request *r) __attribute__((warn_unused_result));

@@ -57,6 +57,7 @@ request_outcome(const struct request *r)
 	       : *r->minted != '\0'          ? "minted"
 	       : r->status == STATUS_PENDING ? "pending"
 	       : r->status != STATUS_SUCCESS ? "ok"
+	       : r->sent                     ? "sent"
 	       : r->replayed                 ? "replayed"
 	                                     : "issued";
 }

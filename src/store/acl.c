@@ -23,8 +23,9 @@ static const struct {
     {ACL_WORKER, " hello state ready note report token mint_by_token reserve commit lookup poll "
                  "cert "},
     {ACL_OPERATOR,
-        " mint challenges drop token_add token_drop tokens switch requests requests_named "
-        "request decide forget certs orphans events nodes sizes put dump dump_hash put_hash "},
+        " mint challenges drop token_add token_drop tokens switch say requests requests_named "
+        "request decide forget certs orphans settle events nodes sizes put dump dump_hash "
+        "put_hash "},
 };
 
 #define PLAIN_ADMIN                                                                                \

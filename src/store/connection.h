@@ -55,9 +55,16 @@ int tls_new(struct store *s, struct err *e);
 int tls_start(struct store *s, const char *host, struct err *e);
 void tls_free(struct store *s);
 
+/* Adds what the store must know of a bearer, behind the arguments of the function itself; `text` is
+ * for the words, to be freed after the call. `good`: the outcome of a token that is. -1: MEMORY. */
+struct args;
+struct bearer;
+int bearer_args(const struct bearer *b, enum err_code good, struct args *a, struct buf *text,
+    struct err *e) __attribute__((warn_unused_result));
+
 /* Whether an answer refuses a token: TOKEN, TOKEN_PROFILE; name[64] is then whose it is, as far as
  * known. */
-bool token_refused(const redisReply *r, char name[64], struct err *e);
+bool token_refused(struct store *s, const redisReply *r, char name[64], struct err *e);
 
 /* The text of the library, and the hexadecimal SHA-256 of it as it was built. */
 struct view library_text(void);

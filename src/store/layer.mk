@@ -59,6 +59,8 @@ libstore_a_SOURCES = \
 	src/store/request.c \
 	src/store/node.c \
 	src/store/rebuild.c \
+	src/store/seal.c \
+	src/store/seal.h \
 	src/store/sentinel.c \
 	src/store/state.c \
 	src/store/store.c \

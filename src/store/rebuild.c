@@ -37,15 +37,23 @@ key_hex(const X509 *cert, char hex[65], struct err *e)
 }
 
 static int
-not_after(const X509 *cert, char text[24])
+seconds_of(const ASN1_TIME *at, int64_t *out)
 {
 	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
 	int days = 0, seconds = 0, ok;
 
-	ok = epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(cert)) == 1;
+	ok = epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, at) == 1;
 	ASN1_TIME_free(epoch);
-	snprintf(text, 24, "%lld", (long long)days * 86400 + seconds);
+	*out = (int64_t)days * 86400 + seconds;
 	return ok ? 0 : -1;
+}
+
+static bool
+serial_fits(const ASN1_INTEGER *serial)
+{
+	int n = ASN1_STRING_length(serial);
+
+	return ASN1_STRING_type(serial) == V_ASN1_INTEGER && n > 0 && n <= SERIAL_LEN;
 }
 
 int
@@ -57,16 +65,19 @@ put_cert_read(struct view der, struct put_cert *c, struct err *e)
 	int rc = -1;
 
 	*c = (struct put_cert){0};
-	if (cert == NULL || not_after(cert, c->not_after) != 0 || tbs_digest(cert, digest) != 0) {
+	if (cert == NULL || seconds_of(X509_get0_notBefore(cert), &c->from) != 0 ||
+	    seconds_of(X509_get0_notAfter(cert), &c->to) != 0 || tbs_digest(cert, digest) != 0) {
 		err_set(e, ERR_MESSAGE, "cert is no certificate");
 		goto out;
 	}
-	if (ASN1_STRING_length(serial) != SERIAL_LEN) {
-		err_set(e, ERR_MESSAGE, "the serial number is not one that scepd gives");
+	if (!serial_fits(serial)) {
+		err_set(e, ERR_MESSAGE, "the serial number is negative or has more than 20 octets");
 		goto out;
 	}
+	snprintf(c->not_after, sizeof c->not_after, "%lld", (long long)c->to);
 	hex_of(view_of(digest, sizeof digest), c->tbs);
-	hex_of(view_of(ASN1_STRING_get0_data(serial), SERIAL_LEN), c->serial);
+	hex_of(
+	    view_of(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial)), c->serial);
 	if (name_line(X509_get_subject_name(cert), &c->subject, e) == 0 &&
 	    san_lines(cert_san(cert), &c->sans, e) == 0)
 		rc = key_hex(cert, c->spki, e);
@@ -153,7 +164,7 @@ put_free(struct put *p)
 
 /* serial, then the fields of RECORD: der p sub san na at src by spki req rev why. */
 static int
-tell_row(const redisReply *row, const char *ca, record_each *each, void *context, struct err *e)
+tell_row(const redisReply *row, const char *ca, row_each *each, void *context, struct err *e)
 {
 	if (row == NULL || row->elements != RECORD_FIELDS + 1)
 		return err_set(e, ERR_STORE, "dump: a record of another shape");
@@ -177,7 +188,7 @@ tell_row(const redisReply *row, const char *ca, record_each *each, void *context
 }
 
 int
-store_dump(struct store *s, const char *ca, record_each *each, void *context, struct err *e)
+store_dump(struct store *s, const char *ca, row_each *each, void *context, struct err *e)
 {
 	char score[32] = "";
 	int64_t skip = 0;

@@ -12,8 +12,8 @@
 #include "connection.h"
 #include "store/call.h"
 
-static int
-refresh(struct store *s, struct err *e)
+int
+store_refresh(struct store *s, struct err *e)
 {
 	struct args none = {0};
 	redisReply *r;
@@ -22,7 +22,7 @@ refresh(struct store *s, struct err *e)
 		return 0;
 	if ((r = store_call(s, "state", &none, false, e)) == NULL)
 		return -1;
-	if (reply_array(r, 0) == NULL || reply_array(r, 1) == NULL) {
+	if (reply_array(r, 0) == NULL || reply_array(r, 1) == NULL || reply_array(r, 2) == NULL) {
 		reply_strange(r, "state", e);
 		freeReplyObject(r);
 		return -1;
@@ -53,7 +53,7 @@ store_admits(struct store *s, const char *profile, const char *source, struct er
 {
 	const redisReply *off;
 
-	if (refresh(s, e) != 0)
+	if (store_refresh(s, e) != 0)
 		return -1;
 	off = reply_array(s->state, 0);
 	for (size_t i = 0; i + 1 < off->elements; i += 2) {
@@ -63,7 +63,7 @@ store_admits(struct store *s, const char *profile, const char *source, struct er
 			return err_set(e, ERR_DISABLED, "%.*s", (int)why.n, (const char *)why.p);
 	}
 	return is_blocked(reply_array(s->state, 1), profile, source)
-	           ? err_set(e, ERR_GUESSING, "blocked after too many wrong challenges")
+	           ? err_set(e, ERR_GUESSING, "blocked after too many wrong guesses")
 	           : 0;
 }
 
@@ -173,10 +173,38 @@ store_switched_off(struct store *s, int (*each)(void *to, struct view profile, s
 	const redisReply *off;
 	int rc = 0;
 
-	if (refresh(s, e) != 0)
+	if (store_refresh(s, e) != 0)
 		return -1;
 	off = reply_array(s->state, 0);
 	for (size_t i = 0; rc == 0 && i + 1 < off->elements; i += 2)
 		rc = each(to, reply_view(off, i), reply_view(off, i + 1));
+	return rc;
+}
+
+struct view
+store_word(const struct store *s, const char *name)
+{
+	const redisReply *words = s->state != NULL ? reply_array(s->state, 2) : NULL;
+
+	for (size_t i = 0; words != NULL && i + 1 < words->elements; i += 2)
+		if (view_eq(reply_view(words, i), view_str(name)))
+			return reply_view(words, i + 1);
+	return (struct view){0};
+}
+
+int
+store_say(struct store *s, const char *name, const char *value, struct err *e)
+{
+	struct args a = {0};
+	redisReply *r;
+	int rc;
+
+	arg_str(&a, name);
+	arg_str(&a, value);
+	if ((r = store_call(s, "say", &a, true, e)) == NULL)
+		return -1;
+	rc = reply_is(r, "DONE") || reply_is(r, "SAME") ? 0 : reply_strange(r, "say", e);
+	s->state_at = INT64_MIN / 2;
+	freeReplyObject(r);
 	return rc;
 }

@@ -126,3 +126,13 @@ issuer_subject_free(struct issuer_subject *s)
 	X509_NAME_free(s->subject);
 	*s = (struct issuer_subject){0};
 }
+
+PKCS7_ISSUER_AND_SERIAL *
+issuer_serial_read(struct view der, struct err *e)
+{
+	PKCS7_ISSUER_AND_SERIAL *is = ossl_read(der, ASN1_ITEM_rptr(PKCS7_ISSUER_AND_SERIAL));
+
+	if (is == NULL)
+		err_set(e, ERR_MESSAGE, "not an IssuerAndSerialNumber");
+	return is;
+}

@@ -29,6 +29,7 @@ main(void)
 	    SUITE(records),
 	    SUITE(node),
 	    SUITE(rebuild),
+	    SUITE(import),
 	    SUITE(sealed),
 	    SUITE(bundle),
 	    SUITE(manual),

@@ -18,6 +18,7 @@ extern CU_TestInfo client_ca_tests[];
 extern CU_TestInfo csv_tests[];
 extern CU_TestInfo dn_tests[];
 extern CU_TestInfo enroll_tests[];
+extern CU_TestInfo import_tests[];
 extern CU_TestInfo manual_tests[];
 extern CU_TestInfo node_tests[];
 extern const CU_SuiteInfo mint_suite;

@@ -138,7 +138,8 @@ help_is_complete(void)
 	static const struct command *const groups[] = {
 	    ca_commands, profile_commands, challenge_commands, client_commands};
 	static const char *const libraries[] = {"scepctl ", "\nOpenSSL 3.",
-	    "\nlibconfig libconfig.so", "\njansson 2.", "\nlibcurl ", "(built with OpenSSL 3."};
+	    "\nlibconfig libconfig.so", "\njansson 2.", "\nlibcurl ",
+	    "\nstore protocol " STORE_PROTOCOL "\n", "(built with OpenSSL 3."};
 	struct stage s;
 
 	stage_open(&s, NULL);

@@ -36,6 +36,7 @@ options_and_exit_codes(void)
 	CU_ASSERT_EQUAL(scepd_count(&s, "out", "libfcgi libfcgi.so"), 1);
 	CU_ASSERT_EQUAL(scepd_count(&s, "out", "libconfig libconfig.so"), 1);
 	CU_ASSERT_EQUAL(scepd_count(&s, "out", "(built with "), 3);
+	CU_ASSERT_EQUAL(scepd_count(&s, "out", "store protocol " STORE_PROTOCOL), 1);
 	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("-x")), EXIT_USAGE);
 	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("operand")), EXIT_USAGE);
 	CU_ASSERT_EQUAL(scepd_count(&s, "err", "there are no operands"), 1);

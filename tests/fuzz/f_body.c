@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * Any octets as what an envelope or a GetCA reply holds: certificates only, an IssuerAndSubject, a
- * list of capabilities.
+ * Any octets as what an envelope or a GetCA reply holds: certificates only, an IssuerAndSubject or
+ * IssuerAndSerialNumber, a list of capabilities.
  */
 #include <openssl/err.h>
 
@@ -26,6 +26,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (issuer_subject_read(in, &names, &e) == 0)
 		PROMISE(names.issuer != NULL && names.subject != NULL);
 	issuer_subject_free(&names);
+	PKCS7_ISSUER_AND_SERIAL_free(issuer_serial_read(in, &e));
 	caps_read(in);
 	ERR_clear_error();
 	return 0;

@@ -81,6 +81,11 @@ old_libraries_come_out(void)
 	long protocols[LIBRARIES_MAX];
 	size_t n;
 
+	long oldest = 99;
+
+	freeReplyObject(redis_do(&redis, "DEL {scepd}:install"));
+	CU_ASSERT_EQUAL(store_oldest(s, &oldest, &e), 0);
+	CU_ASSERT_EQUAL(oldest, 0);
 	load("0");
 	load("99");
 	freeReplyObject(redis_do(&redis, "FUNCTION LOAD %s",
@@ -89,9 +94,19 @@ old_libraries_come_out(void)
 	CU_ASSERT_EQUAL(n, 3);
 	CU_ASSERT_EQUAL(store_prune(s, &n, &e), 0);
 	CU_ASSERT_EQUAL(n, 1);
+	CU_ASSERT_EQUAL(store_oldest(s, &oldest, &e), 0);
+	CU_ASSERT_EQUAL(oldest, atol(STORE_PROTOCOL));
 	CU_ASSERT_EQUAL(store_libraries(s, protocols, &n, &e), 0);
 	CU_ASSERT_EQUAL(n, 2);
 	CU_ASSERT_EQUAL(redis_int(&redis, "FCALL scepdx 0"), 1);
+	/* What a newer one has ended stays ended, until it is admitted again. */
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:install protocol 99"));
+	CU_ASSERT_EQUAL(store_prune(s, &n, &e), 0);
+	CU_ASSERT_EQUAL(store_oldest(s, &oldest, &e), 0);
+	CU_ASSERT_EQUAL(oldest, 99);
+	CU_ASSERT_EQUAL(store_admit(s, &e), 0);
+	CU_ASSERT_EQUAL(store_oldest(s, &oldest, &e), 0);
+	CU_ASSERT_EQUAL(oldest, atol(STORE_PROTOCOL));
 	freeReplyObject(redis_do(&redis, "FUNCTION DELETE scepd99"));
 	freeReplyObject(redis_do(&redis, "FUNCTION DELETE scepdx"));
 	store_free(s);

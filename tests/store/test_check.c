@@ -72,6 +72,19 @@ a_plain_server_will_do(void)
 	judged(&c, NULL);
 }
 
+/* What the tests start is what the store believes to be talking to. */
+static void
+the_server_is_known_by_its_name(void)
+{
+	struct store *s = redis_store(&redis);
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL(store_ready(s, &e), 0);
+	CU_ASSERT_EQUAL(store_server(s)->valkey, strstr(redis_program(), "valkey") != NULL);
+	CU_ASSERT(atoi(store_server(s)->version) >= 7);
+	store_free(s);
+}
+
 static void
 one_that_evicts_is_refused(void)
 {
@@ -240,8 +253,25 @@ another_library_is_refused(void)
 	judged(&c, NULL);
 }
 
+/* Another pool may still have the library of this protocol in the server. */
+static void
+a_protocol_that_was_ended_is_refused(void)
+{
+	struct store_conf c = redis_conf(&redis);
+	long ours = atol(STORE_PROTOCOL);
+
+	clean();
+	judged(&c, NULL);
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:install protocol %ld", ours + 1));
+	judged(&c, "the store was upgraded to protocol");
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:install protocol %ld", ours));
+	judged(&c, NULL);
+	clean();
+}
+
 static CU_TestInfo tests[] = {
     T(a_plain_server_will_do),
+    T(the_server_is_known_by_its_name),
     T(one_that_evicts_is_refused),
     T(fsync_needs_the_append_only_file),
     T(replicated_needs_replicas),
@@ -252,6 +282,7 @@ static CU_TestInfo tests[] = {
     T(another_server_is_counted),
     T(strict_wants_the_verified_server),
     T(another_library_is_refused),
+    T(a_protocol_that_was_ended_is_refused),
     CU_TEST_INFO_NULL,
 };
 

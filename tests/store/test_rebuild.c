@@ -248,8 +248,12 @@ what_is_no_certificate_is_refused(void)
 	struct err e = ERR_INIT;
 	X509 *cert = make_cert(&(struct make_cert){.key = make_ec("P-256"), .cn = "CN=x"});
 	unsigned char *out = NULL;
-	int n = i2d_X509(cert, &out);
+	uint8_t serial[SERIAL_LEN + 1] = {1};
+	int n;
 
+	ASN1_STRING_set(X509_get_serialNumber(cert), serial, sizeof serial);
+	X509_sign(cert, make_ec("P-256"), EVP_sha256());
+	n = i2d_X509(cert, &out);
 	CU_ASSERT_EQUAL(put_cert_read(view_str("garbage"), &c, &e), -1);
 	CU_ASSERT_EQUAL(e.code, ERR_MESSAGE);
 	put_cert_free(&c);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: ISC
  *
  * A primary with a replica and a sentinel that watches both: the store finds the primary by the
- * sentinel, counts on the replica where it must, and follows when the replica takes over.
+ * sentinel, counts on the replica where it must, and follows when the replica takes over. The
+ * sentinel is patient but for the one failover that is wanted: on a busy machine a server may be
+ * silent for long without being dead.
  */
 #include <signal.h>
 #include <string.h>
@@ -15,6 +17,10 @@
 #include "suites.h"
 #include "support/redis.h"
 #include "tmpdir.h"
+
+#define PATIENT_MS 600000 /* how long a server may be silent */
+#define HASTY_MS 500
+#define AWAIT_MS 60000
 
 static struct tmpdir dirs[2], home;
 static struct test_redis redis[2];
@@ -33,12 +39,12 @@ start_server(int i, const char *more)
 	redis_start(&redis[i], dirs[i].path, options);
 }
 
-/* The sentinel decides alone and soon. */
+/* The sentinel decides alone. It has ample time to see a failover through: one that it gives up it
+ * begins anew only after twice that time. */
 static void
 start_sentinel(void)
 {
-	const char *named = getenv("SCEPD_TEST_REDIS");
-	const char *program = named != NULL ? named : "redis-server";
+	const char *program = redis_program();
 	char path[PATH_MAX];
 	FILE *f;
 	int log;
@@ -48,8 +54,8 @@ start_sentinel(void)
 		abort();
 	fprintf(f,
 	    "bind 127.0.0.1\nport %d\ndir %s\nsentinel monitor pool 127.0.0.1 %d 1\n"
-	    "sentinel down-after-milliseconds pool 500\nsentinel failover-timeout pool 3000\n",
-	    sentinel_port, home.path, ports[0]);
+	    "sentinel down-after-milliseconds pool %d\nsentinel failover-timeout pool 20000\n",
+	    sentinel_port, home.path, ports[0], PATIENT_MS);
 	fclose(f);
 	if ((sentinel = fork()) < 0)
 		abort();
@@ -109,7 +115,7 @@ sentinel_store(const char *primary)
 	c.sentinels = list;
 	c.n_sentinels = 2;
 	c.primary = name;
-	c.timeout_ms = 1000;
+	c.timeout_ms = 2000;
 	c.durability = DURABILITY_REPLICATED;
 	c.replicas = 1;
 	return redis_store_of(&c, NULL);
@@ -134,7 +140,7 @@ mint(struct store *s, const char *mac, struct err *e)
 static int
 await_mint(struct store *s, const char *mac)
 {
-	int64_t end = clock_ms() + 30000;
+	int64_t end = clock_ms() + AWAIT_MS;
 
 	while (clock_ms() < end) {
 		struct err e = ERR_INIT;
@@ -192,25 +198,59 @@ a_silent_replica_is_an_error(void)
 	store_free(s);
 }
 
-/* Whether the server becomes a primary. The sentinel closes all its connections when it does. */
-static int
-await_promotion(struct test_redis *r)
+/* Has the sentinel take a server for dead that is silent for so long. */
+static void
+sentinel_patience(int ms)
 {
-	int64_t end = clock_ms() + 30000;
+	redisContext *c = redisConnect("127.0.0.1", sentinel_port);
+	redisReply *r = c != NULL && c->err == 0
+	                    ? redisCommand(c, "SENTINEL SET pool down-after-milliseconds %d", ms)
+	                    : NULL;
+
+	CU_ASSERT_FATAL(r != NULL && r->type == REDIS_REPLY_STATUS);
+	freeReplyObject(r);
+	redisFree(c);
+}
+
+/* A command on a connection of its own: the sentinel closes those of a server whose role it
+ * changes. NULL: there is no answer. */
+static redisReply *
+ask(const struct test_redis *r, const char *command)
+{
+	redisContext *c = redisConnectUnix(r->socket);
+	redisReply *reply = c != NULL && c->err == 0 ? redisCommand(c, command) : NULL;
+
+	if (c != NULL)
+		redisFree(c);
+	return reply;
+}
+
+static bool
+is_primary(const redisReply *r)
+{
+	return r->type == REDIS_REPLY_ARRAY && r->elements > 0 &&
+	       strcmp(r->element[0]->str, "master") == 0;
+}
+
+static bool
+is_one(const redisReply *r)
+{
+	return r->type == REDIS_REPLY_INTEGER && r->integer == 1;
+}
+
+/* Asks until the answer is as it should be. */
+static int
+await_answer(const struct test_redis *server, const char *command, bool (*good)(const redisReply *))
+{
+	int64_t end = clock_ms() + AWAIT_MS;
 
 	while (clock_ms() < end) {
-		redisContext *c = redisConnectUnix(r->socket);
-		redisReply *role = c != NULL && c->err == 0 ? redisCommand(c, "ROLE") : NULL;
-		bool primary = role != NULL && role->type == REDIS_REPLY_ARRAY &&
-		               role->elements > 0 && strcmp(role->element[0]->str, "master") == 0;
+		redisReply *r = ask(server, command);
+		bool done = r != NULL && good(r);
 
-		freeReplyObject(role);
-		if (primary) {
-			redisFree(r->c);
-			r->c = c;
+		freeReplyObject(r);
+		if (done)
 			return 0;
-		}
-		redisFree(c);
 		(void)poll(NULL, 0, 20);
 	}
 	return -1;
@@ -229,13 +269,17 @@ a_failover_is_followed(void)
 	r = mint(s, "m5", &e);
 	CU_ASSERT_PTR_NULL(r);
 	CU_ASSERT_EQUAL(e.code, ERR_STORE);
-	CU_ASSERT_EQUAL(await_promotion(&redis[1]), 0);
+	sentinel_patience(HASTY_MS);
+	CU_ASSERT_EQUAL(await_answer(&redis[1], "ROLE", is_primary), 0);
+	sentinel_patience(PATIENT_MS);
 	/* Nobody confirms what the new primary writes until the old one is back as its replica. */
 	snprintf(more, sizeof more, "replicaof 127.0.0.1 %d\n", ports[1]);
 	start_server(0, more);
 	CU_ASSERT_EQUAL(await_mint(s, "m5"), 0);
-	CU_ASSERT_EQUAL(redis_int(&redis[1], "EXISTS {scepd}:ch:m4"), 1);
-	CU_ASSERT_EQUAL(redis_int(&redis[1], "EXISTS {scepd}:ch:m5"), 1);
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(await_answer(&redis[i], "EXISTS {scepd}:ch:m4", is_one), 0);
+		CU_ASSERT_EQUAL(await_answer(&redis[i], "EXISTS {scepd}:ch:m5", is_one), 0);
+	}
 	store_free(s);
 }
 

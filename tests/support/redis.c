@@ -31,8 +31,8 @@ need_failed(const char *what, int line)
 	abort();
 }
 
-static const char *
-program(void)
+const char *
+redis_program(void)
 {
 	const char *named = getenv("SCEPD_TEST_REDIS");
 
@@ -50,7 +50,7 @@ run(const char *dir, const char *config)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	dup2(log, 1);
 	dup2(log, 2);
-	execlp(program(), program(), config, (char *)NULL);
+	execlp(redis_program(), redis_program(), config, (char *)NULL);
 	_exit(127);
 }
 

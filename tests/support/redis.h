@@ -20,6 +20,10 @@ struct test_redis {
 	redisContext *c; /* as the administrator */
 };
 
+/* The server that tests start: SCEPD_TEST_REDIS of the environment, or redis-server, or
+ * valkey-server where that is what is installed. */
+const char *redis_program(void);
+
 /* Starts it and waits until it answers; `options` (NULL: none) are more lines of its configuration.
  * Ends the program when it cannot. */
 void redis_start(struct test_redis *r, const char *dir, const char *options);

@@ -4,6 +4,7 @@
  */
 #include <string.h>
 
+#include "base/ossl.h"
 #include "harness.h"
 #include "suites.h"
 #include "support/make.h"

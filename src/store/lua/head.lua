@@ -77,6 +77,25 @@ local function note_event(pool, now, note)
 	end
 end
 
+-- Counts a wrong guess at a profile or a thing (a: source, budget, window in seconds, unique); the source
+-- is blocked for the window once it has spent its budget: whether it is. Without a budget nothing is
+-- counted.
+local function count_wrong(pool, now, at, a)
+	local budget = tonumber(a.budget) or 0
+	if a.source == '' or budget <= 0 then
+		return false
+	end
+	local wrong, window = pool .. ':bad:' .. at .. ':' .. a.source, tonumber(a.window) * 1000
+	redis.call('ZREMRANGEBYSCORE', wrong, '-inf', now - window)
+	redis.call('ZADD', wrong, now, a.unique)
+	redis.call('PEXPIRE', wrong, window)
+	if redis.call('ZCARD', wrong) < budget then
+		return false
+	end
+	redis.call('ZADD', pool .. ':blk', now + window, at .. ' ' .. a.source)
+	return true
+end
+
 local function register(name, body)
 	redis.register_function('scepd@PROTOCOL@_' .. name, body)
 end

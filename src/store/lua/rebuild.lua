@@ -119,9 +119,9 @@ register('dump', function(keys, args)
 	return out
 end)
 
--- What a backup holds besides the records: profiles that are off, tokens, what was verified.
+-- What a backup holds besides the records: profiles that are off, the operator's words, tokens, what was verified.
 local function kept_hash(pool, key)
-	if key ~= 'off' and key ~= 'tokens' and key ~= 'install' and string.sub(key, 1, 3) ~= 'tk:' then
+	if key ~= 'off' and key ~= 'word' and key ~= 'tokens' and key ~= 'install' and string.sub(key, 1, 3) ~= 'tk:' then
 		error('KEY not one that is kept')
 	end
 	return pool .. ':' .. key
@@ -133,11 +133,23 @@ register('dump_hash', function(keys, args)
 	return {'HASH', redis.call('PEXPIRETIME', key), unpack(redis.call('HGETALL', key))}
 end)
 
--- put_hash: the fields of a hash that are not there yet, unless it is over: PUT number.
+-- Whether some name leads to a token: one that was replaced under its name must not come back unseen.
+local function token_named(pool, token)
+	for _, known in ipairs(redis.call('HVALS', pool .. ':tokens')) do
+		if known == token then
+			return true
+		end
+	end
+	return false
+end
+
+-- put_hash: the fields of a hash that are not there yet, unless it is over, or a token that no name leads
+-- to: PUT number.
 register('put_hash', function(keys, args)
 	local pool, now, n = keys[1], now_ms(), 0
 	local key, ends = kept_hash(pool, args[1]), tonumber(args[2])
-	if ends > 0 and ends <= now then
+	local token = string.match(args[1], '^tk:(.*)$')
+	if (ends > 0 and ends <= now) or (token and not token_named(pool, token)) then
 		return {'PUT', 0}
 	end
 	for i = 3, #args - 1, 2 do

@@ -53,8 +53,8 @@ end
 
 -- Whether a certificate is one of those asked for.
 local function cert_fits(pool, a, serial)
-	local t = fields(pool .. ':crt:' .. a.ca .. ':' .. serial, {'p', 'sub', 'san', 'src', 'na', 'rev'})
-	if not t.p or (a.profile ~= '' and t.p ~= a.profile) or (a.source ~= '' and t.src ~= a.source) then
+	local t = fields(pool .. ':crt:' .. a.ca .. ':' .. serial, {'p', 'sub', 'san', 'src', 'na', 'rev', 'req'})
+	if not t.p or string.sub(t.req or '', 1, #a.req) ~= a.req or (a.profile ~= '' and t.p ~= a.profile) or (a.source ~= '' and t.src ~= a.source) then
 		return false
 	end
 	if a.subject ~= '' and
@@ -71,7 +71,7 @@ end
 local CERTS_SCAN = 250
 register('certs', function(keys, args)
 	local pool, now = keys[1], math.floor(now_ms() / 1000)
-	local a = named(args, {'ca', 'score', 'member', 'profile', 'subject', 'source', 'within', 'der'})
+	local a = named(args, {'ca', 'score', 'member', 'profile', 'subject', 'source', 'within', 'der', 'req'})
 	local index, last = pool .. ':exp:' .. a.ca, nil
 	if a.within ~= '' then
 		last = now + tonumber(a.within)

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * scepctl cert import: what another software issued under the same CA is taken over as it stands,
+ * with what its index says of revocations, and once however often it is done.
+ */
+#include <string.h>
+#include <sys/stat.h>
+
+#include <openssl/pem.h>
+
+#include "base/ossl.h"
+#include "ctl/index_txt.h"
+#include "stage.h"
+#include "suites.h"
+#include "support/make.h"
+#include "support/redis.h"
+
+static struct stage s;
+static struct test_redis redis;
+static X509 *ca;
+static EVP_PKEY *ca_key;
+
+static void
+begin(void)
+{
+	stage_open(&s, "user = \"\";\nissued_log = \"./issued.log\";\n"
+	               "store = { server = \"./redis.sock\"; durability = \"none\"; };\n");
+	redis_start(&redis, s.dir.path, NULL);
+	CU_ASSERT_EQUAL_FATAL(stage_run(&s, NULL, "store|init"), CTL_OK);
+	CU_ASSERT_EQUAL_FATAL(
+	    stage_run(&s, NULL, "ca|create|demo|--single|--subject|CN=Demo|--key|ec:P-256"), 0);
+	CU_ASSERT_EQUAL_FATAL(
+	    stage_run(&s, NULL, "profile|create|p|--ca|demo|--challenge|static|--generate"), 0);
+	ca = stage_cert(&s, "ca/demo/ca.pem");
+	ca_key = stage_key(&s, "ca/demo/ca.key", NULL);
+	CU_ASSERT_FATAL(ca != NULL && ca_key != NULL);
+	CU_ASSERT_EQUAL_FATAL(mkdir(stage_path(&s, "depot"), 0700), 0);
+	CU_ASSERT_EQUAL_FATAL(mkdir(stage_path(&s, "depot/newcerts"), 0700), 0);
+}
+
+static void
+end(void)
+{
+	X509_free(ca);
+	EVP_PKEY_free(ca_key);
+	redis_stop(&redis);
+	stage_close(&s);
+}
+
+/* A certificate of that serial number, as PEM or DER; of another CA without `ours`. */
+static void
+issue(const char *file, long serial, const char *cn, long days, bool ours, bool der)
+{
+	X509 *cert = make_cert(&(struct make_cert){.key = make_ec("P-256"),
+	    .cn = cn,
+	    .issuer = ca,
+	    .issuer_key = ours ? ca_key : make_ec("P-384"),
+	    .serial = serial,
+	    .start = -86400 * 400,
+	    .days = days});
+	FILE *f = fopen(stage_path(&s, file), "we");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	CU_ASSERT_EQUAL(der ? i2d_X509_fp(f, cert) : PEM_write_X509(f, cert), 1);
+	fclose(f);
+	X509_free(cert);
+}
+
+/* As micromdm keeps it: certificates by name and number, the CA, and an index. */
+static void
+make_depot(void)
+{
+	char *pem = stage_text(&s, "ca/demo/ca.pem");
+
+	stage_write(&s, "depot/ca.pem", pem, 0600);
+	stage_write(&s, "depot/ca.key", "not read", 0000);
+	stage_write(&s, "depot/serial", "05\n", 0600);
+	issue("depot/one.2.pem", 2, "CN=one", 30, true, false);
+	issue("depot/newcerts/two", 0x1234, "CN=two", 30, true, true);
+	issue("depot/old.4.pem", 4, "CN=old", -390, true, false);
+	issue("depot/alien.9.pem", 9, "CN=alien", 30, false, false);
+	stage_write(&s, "depot/index.txt",
+	    "V\t361231235959Z\t\t02\tone.2.pem\t/CN=one\n"
+	    "R\t361231235959Z\t240203040506Z,keyCompromise\t1234\tunknown\t/CN=two\n"
+	    "E\t240101000000Z\t\t04\told.4.pem\t/CN=old\n",
+	    0600);
+	free(pem);
+}
+
+static int
+lines_of_log(void)
+{
+	char *text = stage_text(&s, "issued.log");
+	int n = 0;
+
+	for (const char *p = text; p != NULL && *p != '\0'; p++)
+		n += *p == '\n';
+	free(text);
+	return n;
+}
+
+static void
+a_depot_moves_in_once(void)
+{
+	begin();
+	make_depot();
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|--dry-run|@/depot"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "2 certificates and 1 revocations to import, 0 were there"));
+	CU_ASSERT_EQUAL(lines_of_log(), 0);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|list"), CTL_OK);
+	CU_ASSERT(!stage_printed(&s, "CN=one"));
+
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/depot"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "2 certificates and 1 revocations imported, 0 were there"));
+	CU_ASSERT(stage_printed(&s, "1 expired too long ago"));
+	CU_ASSERT(stage_printed(&s, "1 left out: not of CA demo"));
+	CU_ASSERT(stage_said(&s, "depot/alien.9.pem: not issued by this CA"));
+	CU_ASSERT_EQUAL(lines_of_log(), 3);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|show|02"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "valid") && stage_printed(&s, "import"));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|show|12:34"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "revoked") && stage_printed(&s, "keyCompromise"));
+
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/depot"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "0 certificates and 0 revocations imported, 2 were there"));
+	CU_ASSERT_EQUAL(lines_of_log(), 3);
+	end();
+}
+
+/* The log of the host brings all of it back. */
+static void
+what_moved_in_survives_the_store(void)
+{
+	begin();
+	make_depot();
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/depot"), CTL_OK);
+	freeReplyObject(redis_do(&redis, "FLUSHALL"));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|rebuild|@/issued.log"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "2 certificates and 1 intents and revocations restored"));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|show|1234"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "revoked"));
+	end();
+}
+
+static void
+what_cannot_be_imported_says_why(void)
+{
+	begin();
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|q|@/depot"), CTL_USAGE);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|@/depot"), CTL_USAGE);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/absent"), CTL_FAILED);
+	CU_ASSERT(stage_said(&s, "absent: No such file"));
+	stage_write(&s, "depot/index.txt", "V\t361231235959Z\t\t02\tone.2.pem\n", 0600);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/depot"), CTL_FAILED);
+	CU_ASSERT(stage_said(&s, "index.txt is no index of six columns"));
+	stage_write(&s, "depot/index.txt", "R\t361231235959Z\tyesterday\t02\tx\t/CN=x\n", 0600);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/depot"), CTL_FAILED);
+	CU_ASSERT(stage_said(&s, "index.txt: certificate 1 of the index has another form"));
+	end();
+}
+
+static void
+serial_numbers_take_one_form(void)
+{
+	static const char *const same[][2] = {{"2", "02"}, {"02", "02"}, {"0002", "02"},
+	    {"AB:cd", "abcd"}, {"1abc", "1abc"}, {"00:0A:bc", "0abc"}, {"0", "00"}, {"", "00"},
+	    {"7fffffffffffffffffffffffffffffffffffffff",
+	        "7fffffffffffffffffffffffffffffffffffffff"}};
+	struct err e = ERR_INIT;
+	char out[2 * SERIAL_LEN + 1];
+
+	for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+		CU_ASSERT_EQUAL(serial_read(same[i][0], out, &e), 0);
+		CU_ASSERT_STRING_EQUAL(out, same[i][1]);
+	}
+	CU_ASSERT_EQUAL(serial_read("12g4", out, &e), -1);
+	CU_ASSERT_EQUAL(serial_read("17fffffffffffffffffffffffffffffffffffffff0", out, &e), -1);
+}
+
+CU_TestInfo import_tests[] = {
+    T(a_depot_moves_in_once),
+    T(what_moved_in_survives_the_store),
+    T(what_cannot_be_imported_says_why),
+    T(serial_numbers_take_one_form),
+    CU_TEST_INFO_NULL,
+};

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: ISC
+ *
+ * What a worker does between requests.
+ */
+#include "harness.h"
+#include "rig.h"
+#include "store/node.h"
+#include "store/state.h"
+#include "suites.h"
+
+static struct rig rig;
+
+static int
+start(void)
+{
+	rig_start(&rig, NULL);
+	rig.remember = true;
+	return 0;
+}
+
+static int
+stop(void)
+{
+	rig_stop(&rig);
+	return 0;
+}
+
+static void
+tick(void)
+{
+	rig.service.tick_at = 0;
+	CU_ASSERT(service_tick(&rig.service) > 0);
+}
+
+static bool
+heard(const char *value)
+{
+	return view_eq(store_word(rig.service.store, "colour"), view_str(value));
+}
+
+static void
+it_hears_the_operator(void)
+{
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL(store_say(rig.operator, "colour", "green", &e), 0);
+	tick();
+	CU_ASSERT(heard("green"));
+	CU_ASSERT_EQUAL(store_say(rig.operator, "colour", "red", &e), 0);
+	/* Not before it is time. */
+	CU_ASSERT(service_tick(&rig.service) <= TICK_MS);
+	CU_ASSERT(heard("green"));
+	/* With the store away it goes by what it heard. */
+	freeReplyObject(redis_do(rig.redis, "RENAME {scepd}:word {scepd}:kept"));
+	freeReplyObject(redis_do(rig.redis, "SET {scepd}:word broken"));
+	rig.service.tick_at = 0;
+	CU_ASSERT(service_tick(&rig.service) >= TICK_MS);
+	CU_ASSERT(heard("green"));
+	freeReplyObject(redis_do(rig.redis, "RENAME {scepd}:kept {scepd}:word"));
+	store_free(rig.service.store);
+	rig.service.store = redis_store(rig.redis);
+	tick();
+	CU_ASSERT(heard("red"));
+	CU_ASSERT_EQUAL(store_say(rig.operator, "colour", "", &e), 0);
+	/* The store asks no more often than once a second; a new one asks at once. */
+	store_free(rig.service.store);
+	rig.service.store = redis_store(rig.redis);
+	tick();
+	CU_ASSERT(heard(""));
+}
+
+static int
+count(void *context, const struct node *n, struct err *e)
+{
+	(void)n;
+	(void)e;
+	++*(int *)context;
+	return 0;
+}
+
+static void
+it_reports_its_host(void)
+{
+	struct err e = ERR_INIT;
+	int nodes = 0;
+
+	rig.service.report_at = 0;
+	tick();
+	CU_ASSERT_EQUAL(store_nodes(rig.operator, count, &nodes, &e), 0);
+	CU_ASSERT_EQUAL(nodes, 1);
+	CU_ASSERT(rig.service.report_at > 0);
+}
+
+static void
+it_does_without_a_store(void)
+{
+	struct store *store = rig.service.store;
+
+	rig.service.store = NULL;
+	CU_ASSERT_EQUAL(service_tick(&rig.service), TICK_MS);
+	rig.service.store = store;
+}
+
+static CU_TestInfo tests[] = {
+    T(it_hears_the_operator),
+    T(it_reports_its_host),
+    T(it_does_without_a_store),
+    CU_TEST_INFO_NULL,
+};
+
+const CU_SuiteInfo tick_suite = {"tick", start, stop, NULL, NULL, tests};
