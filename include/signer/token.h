@@ -69,6 +69,10 @@ int token_unmake(const struct token_place *place, struct err *e)
 /* The URI of a key in a token, borrowed; NULL: it is none. */
 const char *key_uri(const EVP_PKEY *key);
 
+/* The public half of a key in a token, as an ordinary key; any other key itself. Borrowed. Comparing
+ * keys of two providers depends on the version of OpenSSL. */
+const EVP_PKEY *key_public_half(const EVP_PKEY *key);
+
 /* Whether a private operation with the key is possible now: asks the token, and opens the key again
  * when it is time. Any other key is always there. -1: KEY_GONE: the token is away; KEY_FILE: it is
  * there and this will not do, because it refuses the PIN or wants one, or has no such key, several,

@@ -64,7 +64,7 @@ static int
 check_match(EVP_PKEY *key, const X509 *cert, struct err *e)
 {
 	EVP_PKEY *public = ossl_spki_key(X509_get_X509_PUBKEY(cert), e);
-	int same = public != NULL && EVP_PKEY_eq(public, key) == 1;
+	int same = public != NULL && EVP_PKEY_eq(public, key_public_half(key)) == 1;
 
 	EVP_PKEY_free(public);
 	ERR_clear_error();

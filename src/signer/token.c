@@ -49,6 +49,14 @@ key_uri(const EVP_PKEY *key)
 	return k != NULL ? token_key_uri(k) : NULL;
 }
 
+const EVP_PKEY *
+key_public_half(const EVP_PKEY *key)
+{
+	const struct token_key *k = token_of(key);
+
+	return k != NULL ? token_key_public(k) : key;
+}
+
 int
 key_here(const EVP_PKEY *key, struct err *e)
 {

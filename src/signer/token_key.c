@@ -106,7 +106,7 @@ note_gone(struct token_key *k, const struct err *why)
 static void
 note_here(struct token_key *k)
 {
-	if (k->gone)
+	if (k->watched && k->gone)
 		log_msg(LOG_LEVEL_WARN, "key %s: it is back", k->uri.text);
 	k->gone = false;
 }
