@@ -18,7 +18,7 @@
 struct conf_profile {
 	struct profile profile;     /* owned */
 	char *file;                 /* path of the file it came from; owned */
-	char **ra_certs, **ra_keys; /* paths, absolute, in pairs; owned */
+	char **ra_certs, **ra_keys; /* absolute paths in pairs, or a pkcs11 URI as key; owned */
 	size_t n_ras;
 };
 
@@ -47,6 +47,7 @@ struct conf {
 	char *crl_dir;                   /* absolute */
 	int64_t crl_validity, crl_renew; /* seconds */
 	char *node_name;                 /* "": the name of the host */
+	char *pkcs11_module;             /* absolute; "": what the URI of a key says */
 	char *operator_user, *operator_password_file; /* of scepctl at the store; "": as scepd */
 	struct conf_profile *profiles;
 	size_t n_profiles;

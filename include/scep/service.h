@@ -60,6 +60,9 @@ struct service {
  */
 int service_prepare(struct service *s, struct err *e) __attribute__((warn_unused_result));
 
+/* Whether every key can be used now, as key_here (signer/token.h). -1: KEY_GONE, KEY_FILE. */
+int service_keys_here(const struct service *s, struct err *e) __attribute__((warn_unused_result));
+
 /* Answers a request: always fills the reply (to be freed with http_reply_free) and writes one log
  * line. Never fails. */
 void service_handle(const struct service *s, const struct http_request *in, struct http_reply *out);

@@ -13,6 +13,7 @@
 #include "base/file.h"
 #include "base/net.h"
 #include "conf/assemble.h"
+#include "conf/keys.h"
 #include "conf/owner.h"
 
 #define PEM_MAX (256u << 10)
@@ -92,26 +93,24 @@ conf_passphrase(const struct conf *c, const char *what, struct secret *out, stru
 	return 0;
 }
 
-/* The private key at `path`, with the passphrase of "KIND-NAME" when there is one. */
+/* The private key at `path` for a certificate, with the passphrase of "KIND-NAME" when there is
+ * one.
+ */
 static EVP_PKEY *
-load_key(const struct conf *c, const char *path, const char *kind, const char *name, struct err *e)
+load_key(const struct conf *c, const char *path, const char *kind, const char *name, X509 *cert,
+    struct err *e)
 {
-	struct secret pass = {0};
-	EVP_PKEY *key = NULL;
 	char what[PROFILE_NAME_MAX + 8];
 
 	snprintf(what, sizeof what, "%s-%s", kind, name);
-	if (conf_passphrase(c, what, &pass, e) == 0)
-		key = key_load(path, pass.n > 0 ? (const char *)pass.p : NULL, conf_user(c), e);
-	secret_free(&pass);
-	return key;
+	return conf_key(c, path, what, cert, e);
 }
 
-/* Sets the path in front of a complaint about a file's content. */
+/* Sets the path in front of a complaint about a file's content that names no file. */
 static int
 about(const char *path, const struct err *why, struct err *e)
 {
-	if (strstr(why->detail, path) != NULL)
+	if (why->detail[0] == '/' || strstr(why->detail, path) != NULL)
 		return err_set(e, why->code, "%s", why->detail);
 	return err_set(e, why->code, "%s: %s", path, why->detail);
 }
@@ -158,7 +157,7 @@ load_ca(const struct conf *c, const char *name, struct service_ca *ca, struct er
 		return err_set(e, ERR_MEMORY, "no memory");
 	if (read_ca_certs(c, name, &ca->authority, e) != 0)
 		goto out;
-	if ((key = load_key(c, path, "ca", name, &why)) == NULL ||
+	if ((key = load_key(c, path, "ca", name, ca->authority.cert, &why)) == NULL ||
 	    (ca->key = ca_key_new(key, ca->authority.cert, &why)) == NULL) {
 		about(path, &why, e);
 		goto out;
@@ -232,7 +231,7 @@ load_ra(const struct conf *c, const struct conf_profile *from, const struct auth
 		X509_free(cert);
 		return NULL;
 	}
-	if ((key = load_key(c, from->ra_keys[i], "ra", from->profile.name, &why)) == NULL ||
+	if ((key = load_key(c, from->ra_keys[i], "ra", from->profile.name, cert, &why)) == NULL ||
 	    (ra = ra_key_new(key, cert, &why)) == NULL)
 		about(from->ra_keys[i], &why, e);
 	X509_free(cert);

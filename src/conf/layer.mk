@@ -5,6 +5,7 @@ libconf_a_SOURCES = \
 	src/conf/conf.c \
 	src/conf/digest.c \
 	src/conf/key.c \
+	src/conf/keys.c \
 	src/conf/owner.c \
 	src/conf/print.c \
 	src/conf/report.c \
@@ -23,6 +24,7 @@ t_conf_SOURCES = \
 	tests/conf/test_assemble.c \
 	tests/conf/test_conf.c \
 	tests/conf/test_digest.c \
+	tests/conf/test_keys.c \
 	tests/conf/test_manual.c \
 	tests/conf/test_owner.c \
 	tests/conf/test_print.c \

@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "conf/folder.h"
+#include "signer/token.h"
 
 uid_t
 conf_user(const struct conf *c)
@@ -56,7 +57,8 @@ judge_profile(const struct conf_profile *p, uid_t service, struct err *e)
 	if (file_judge(p->file, service, e) != 0)
 		return -1;
 	for (size_t i = 0; i < p->n_ras; i++)
-		if (judge_above(p->ra_keys[i], service, e) != 0)
+		if (judge_above(token_is_uri(p->ra_keys[i]) ? p->ra_certs[i] : p->ra_keys[i],
+		        service, e) != 0)
 			return -1;
 	return 0;
 }

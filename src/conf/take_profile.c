@@ -11,6 +11,7 @@
 #include "conf/conf.h"
 #include "conf/tree.h"
 #include "scep/service.h"
+#include "signer/token.h"
 
 static int
 wrong(const struct tree *t, const config_setting_t *v, const char *key, const char *given,
@@ -288,6 +289,26 @@ take_eku(const struct tree *t, const config_setting_t *v, void *base, struct err
 	return 0;
 }
 
+/* A path, or a URI, in which there must be no PIN. NULL: a fault. */
+static char *
+take_ra_key(const struct tree *t, const config_setting_t *group, struct err *e)
+{
+	const config_setting_t *v = config_setting_get_member(group, "key");
+	const char *text = config_setting_get_string(v);
+	struct err why = ERR_INIT;
+	struct token_uri parts;
+	char *key;
+
+	if (token_is_uri(text) && token_uri_read(text, &parts, &why) != 0) {
+		tree_fault(t, v, e, "%s", why.detail);
+		return NULL;
+	}
+	key = token_is_uri(text) ? strdup(text) : tree_path(t, text);
+	if (key == NULL)
+		tree_fault(t, v, e, "no memory");
+	return key;
+}
+
 int
 take_ras(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
 {
@@ -305,8 +326,8 @@ take_ras(const struct tree *t, const config_setting_t *v, void *base, struct err
 		const config_setting_t *group = config_setting_get_elem(v, (unsigned)p->n_ras);
 
 		p->ra_certs[p->n_ras] = tree_path(t, tree_text(group, "certificate"));
-		p->ra_keys[p->n_ras] = tree_path(t, tree_text(group, "key"));
-		if (p->ra_certs[p->n_ras] == NULL || p->ra_keys[p->n_ras] == NULL) {
+		p->ra_keys[p->n_ras] = take_ra_key(t, group, e);
+		if (p->ra_keys[p->n_ras] == NULL || p->ra_certs[p->n_ras] == NULL) {
 			p->n_ras++;
 			return tree_fault(t, v, e, "no memory");
 		}

@@ -16,6 +16,7 @@ libctl_a_SOURCES = \
 	include/ctl/enroll.h \
 	include/ctl/fetch.h \
 	include/ctl/folder.h \
+	include/ctl/new_key.h \
 	include/ctl/operator.h \
 	include/ctl/orphan.h \
 	include/ctl/profile.h \
@@ -47,6 +48,7 @@ libctl_a_SOURCES = \
 	src/ctl/enrolment.c \
 	src/ctl/fetch.c \
 	src/ctl/folder.c \
+	src/ctl/new_key.c \
 	src/ctl/operator.c \
 	src/ctl/orphan.c \
 	src/ctl/node.c \
@@ -107,6 +109,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_store.c \
 	tests/ctl/test_store_init.c \
 	tests/ctl/test_import.c \
+	tests/ctl/test_token_keys.c \
 	tests/ctl/test_rebuild.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ctl_LDADD = libtestredis.a libsupport.a $(LINK_CTL) $(CUNIT_LIBS)

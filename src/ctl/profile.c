@@ -13,6 +13,7 @@
 #include "ctl/ca_files.h"
 #include "ctl/enroll.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "ctl/show.h"
 
 static const char *
@@ -158,14 +159,21 @@ static int
 profile_delete(struct ctl *c, const struct args *a, struct err *e)
 {
 	const struct conf_profile *p = profile_find(c, a->operand, e);
-	char question[160];
+	char question[160], *uri = NULL;
 
 	if (p == NULL)
 		return -1;
+	if (p->n_ras > 0)
+		uri = key_uri_of(c, p->ra_keys[0]);
 	snprintf(question, sizeof(question), "Delete the profile %s and the key of its RA? (y/n)",
 	    p->profile.name);
-	if ((!a->yes && ask_yes(c, question, e) != 0) || remove_files(c, p, e) != 0)
+	if ((!a->yes && ask_yes(c, question, e) != 0) || remove_files(c, p, e) != 0) {
+		free(uri);
 		return -1;
+	}
+	if (uri != NULL)
+		ctl_note(c, "The key of the RA stays in its token: %s", uri);
+	free(uri);
 	ctl_note(c,
 	    "deleted the profile %s; a running service forgets it when it is reloaded (SIGHUP)",
 	    a->operand);

@@ -17,6 +17,7 @@
 #include "ctl/ceremony_log.h"
 #include "ctl/challenge.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "ctl/profile.h"
 #include "ctl/show.h"
 #include "signer/ceremony.h"
@@ -29,7 +30,7 @@
 struct creation {
 	struct profile_text text;
 	char id[37];
-	struct key_spec spec;
+	struct new_key key;
 	struct secret challenge;
 	struct buf hash;
 	struct authority ca;
@@ -145,7 +146,7 @@ plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct er
 	    .modern = a->modern};
 	if (check_name(a->operand, e) != 0 || check_name(a->ca, e) != 0 ||
 	    make_uuid(n->id, e) != 0 ||
-	    key_spec_read(a->key != NULL ? a->key : DEFAULT_KEY, &n->spec, e) != 0)
+	    new_key_plan(c, a, DEFAULT_KEY, "ra", a->operand, false, &n->key, e) != 0)
 		return -1;
 	if (a->validity != NULL && span_read(a->validity) <= 0)
 		return err_set(
@@ -213,42 +214,40 @@ make_ra_cert(const struct creation *n, EVP_PKEY *key, EVP_PKEY *ca_key, struct e
 
 /* The transcript first: what was signed is on record even when writing it down fails. */
 static int
-write_ra(struct ctl *c, const struct args *a, const struct creation *n, const EVP_PKEY *key,
-    const X509 *cert, struct err *e)
+write_ra(
+    struct ctl *c, const struct args *a, const struct creation *n, const X509 *cert, struct err *e)
 {
+	const struct secret plain = {0};
 	struct folder f = {0};
-	struct secret key_text = {0};
 	struct buf cert_text = {0}, entry = {0};
 	int rc = -1;
 
-	if (key_pem(key, NULL, &key_text, e) == 0 && pem_add(&cert_text, cert, e) == 0 &&
-	    transcript_begin(&entry, e, "profile create %s --ca %s --key %s", a->operand, a->ca,
-	        a->key != NULL ? a->key : DEFAULT_KEY) == 0 &&
+	if (pem_add(&cert_text, cert, e) == 0 &&
+	    transcript_begin(
+	        &entry, e, "profile create %s --ca %s %s", a->operand, a->ca, n->key.text) == 0 &&
 	    transcript_cert(&entry, "RA certificate", cert, e) == 0 &&
 	    transcript_append(c, a->ca, &entry, e) == 0 &&
 	    folder_begin(c, n->ra_dir, a->operand, &f, e) == 0 &&
-	    folder_add(c, &f, "ra.key", secret_view(&key_text), 0600, e) == 0 &&
+	    new_key_store(c, &f, "ra", &n->key, &plain, e) == 0 &&
 	    folder_add(c, &f, "ra.pem", buf_view(&cert_text), 0644, e) == 0)
 		rc = folder_keep(&f, e);
 	folder_close(&f);
-	secret_free(&key_text);
 	buf_free(&cert_text);
 	buf_free(&entry);
 	return rc;
 }
 
 static int
-make_ra(struct ctl *c, const struct args *a, const struct creation *n, struct err *e)
+make_ra(struct ctl *c, const struct args *a, struct creation *n, struct err *e)
 {
-	EVP_PKEY *ca_key = open_ca_key(c, a, &n->ca, e), *key = NULL;
+	EVP_PKEY *ca_key = open_ca_key(c, a, &n->ca, e);
 	X509 *cert = NULL;
 	int rc = -1;
 
-	if (ca_key != NULL && (key = key_make(&n->spec, e)) != NULL &&
-	    (cert = make_ra_cert(n, key, ca_key, e)) != NULL)
-		rc = write_ra(c, a, n, key, cert, e);
+	if (ca_key != NULL && new_key_make(&n->key, e) == 0 &&
+	    (cert = make_ra_cert(n, n->key.key, ca_key, e)) != NULL)
+		rc = write_ra(c, a, n, cert, e);
 	EVP_PKEY_free(ca_key);
-	EVP_PKEY_free(key);
 	X509_free(cert);
 	return rc;
 }
@@ -309,6 +308,7 @@ profile_create(struct ctl *c, const struct args *a, struct err *e)
 {
 	struct err ignored = ERR_INIT;
 	struct creation n = {0};
+	bool made = false;
 	int rc = -1;
 
 	if (ctl_conf(c, e) != 0 || plan_creation(c, a, &n, e) != 0 || make_ra(c, a, &n, e) != 0)
@@ -318,9 +318,13 @@ profile_create(struct ctl *c, const struct args *a, struct err *e)
 		unlink(n.file);
 	if (rc != 0 && folder_remove(n.ra_path, &ignored) != 0)
 		ctl_note(c, "scepctl: %s", ignored.detail);
-	if (rc == 0)
+	made = rc == 0;
+	if (made) {
+		new_key_tell(c, &n.key);
 		rc = report(c, a, &n, e);
+	}
 out:
+	new_key_end(c, &n.key, made);
 	creation_free(&n);
 	return rc;
 }
@@ -333,8 +337,7 @@ const struct opt profile_create_options[] = {
     OPT_FLAG("modern", modern, "accept neither triple DES nor SHA-1"),
     OPT("validity", validity, "SPAN", "of the certificates, such as 90d"),
     OPT("path", path, "LIST", "further paths of the profile, such as /cgi-bin/pkiclient.exe"),
-    OPT("key", key, "SPEC",
-        "key of the RA: rsa:2048, rsa:3072 or rsa:4096 (default " DEFAULT_KEY ")"),
+    KEY_OPTION("key of the RA: rsa:2048, rsa:3072 or rsa:4096 (default " DEFAULT_KEY ")"),
     OPT("ra-eku", ra_eku, "LIST",
         "extended key usage of the RA, or none (default " DEFAULT_EKU ")"),
     PASSPHRASE_OPTIONS,

@@ -64,35 +64,13 @@ static int
 check_match(EVP_PKEY *key, const X509 *cert, struct err *e)
 {
 	EVP_PKEY *public = ossl_spki_key(X509_get_X509_PUBKEY(cert), e);
-	int same = public != NULL && EVP_PKEY_eq(public, key) == 1;
+	int same = public != NULL && EVP_PKEY_eq(public, key_public_half(key)) == 1;
 
 	EVP_PKEY_free(public);
 	ERR_clear_error();
 	return same
 	           ? 0
 	           : err_set(e, ERR_KEY_FILE, "the private key does not belong to the certificate");
-}
-
-/* A secret that only the holder of the key can compute and that is the same in every worker on
- * every host, whether the key is a file or in hardware: the hash of a deterministic signature over
- * a text of our own. */
-static int
-derive_rejection(struct ra_key *k, struct err *e)
-{
-	static const char text[] = "scepd implicit rejection 1";
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	uint8_t sig[1024];
-	size_t n = sizeof sig;
-	int rc = -1;
-
-	if (ctx != NULL && EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, k->key) == 1 &&
-	    EVP_DigestSign(ctx, sig, &n, (const uint8_t *)text, sizeof text) == 1) {
-		ossl_sha256(view_of(sig, n), k->rejection);
-		rc = 0;
-	}
-	OPENSSL_cleanse(sig, sizeof sig);
-	EVP_MD_CTX_free(ctx);
-	return rc == 0 ? 0 : err_set_ossl(e, ERR_KEY_FILE, "the RA key does not sign");
 }
 
 struct ra_key *
@@ -110,7 +88,7 @@ ra_key_new(EVP_PKEY *key, X509 *cert, struct err *e)
 	k->cert = cert;
 	if (!EVP_PKEY_is_a(key, "RSA") || EVP_PKEY_get_bits(key) < 2048)
 		err_set(e, ERR_KEY_FILE, "an RA key is RSA of at least 2048 bits");
-	else if (check_match(key, cert, e) == 0 && derive_rejection(k, e) == 0)
+	else if (check_match(key, cert, e) == 0 && rejection_prepare(k, e) == 0)
 		return k;
 	ra_key_free(k);
 	return NULL;
@@ -144,7 +122,8 @@ ra_key_free(struct ra_key *k)
 		return;
 	EVP_PKEY_free(k->key);
 	X509_free(k->cert);
-	OPENSSL_clear_free(k, sizeof *k);
+	OPENSSL_clear_free(k->rejection, sizeof *k->rejection);
+	OPENSSL_free(k);
 }
 
 void
@@ -155,6 +134,18 @@ ca_key_free(struct ca_key *k)
 	EVP_PKEY_free(k->key);
 	X509_free(k->cert);
 	OPENSSL_free(k);
+}
+
+int
+ra_key_here(const struct ra_key *k, struct err *e)
+{
+	return key_here(k->key, e);
+}
+
+int
+ca_key_here(const struct ca_key *k, struct err *e)
+{
+	return key_here(k->key, e);
 }
 
 X509 *

@@ -22,7 +22,7 @@ signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *p
 	 * digest of its own. */
 	OBJ_find_sigid_algs(alg_nid(X509_get0_tbs_sigalg(plan->cert)), &md, NULL);
 	if (X509_sign(plan->cert, k->key, md != NID_undef ? EVP_get_digestbynid(md) : NULL) <= 0)
-		return err_set_ossl(e, ERR_INTERNAL, "cannot sign the certificate");
+		return key_fault(k->key, e, ERR_INTERNAL, "cannot sign the certificate");
 	if (tbs_digest(plan->cert, digest) != 0 ||
 	    CRYPTO_memcmp(digest, plan->tbs_digest, sizeof digest) != 0)
 		return err_set(e, ERR_INTERNAL, "the signed certificate is not the planned one");
@@ -36,10 +36,13 @@ signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct vie
     enum digest digest, struct buf *out, struct err *e)
 {
 	const struct msg_signer by = {.cert = k->cert, .key = k->key, .digest = digest};
+	struct err why = ERR_INIT;
 
 	if (a->type != TYPE_CERT_REP)
 		return err_set(e, ERR_INTERNAL, "only a CertRep is sealed");
-	return scep_msg_write(a, content, &by, NULL, out, e);
+	if (scep_msg_write(a, content, &by, NULL, out, &why) == 0)
+		return 0;
+	return key_fault(k->key, e, why.code, why.detail);
 }
 
 int

@@ -66,6 +66,7 @@ main(void)
 	    SUITE(digest),
 	    SUITE(assemble),
 	    SUITE(owner),
+	    SUITE(keys),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

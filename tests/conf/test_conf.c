@@ -615,7 +615,7 @@ faults_of_a_profile(void)
 	    {"ra = ( \"x\" );",
 	        "profiles.d/vpn.conf:6: ra must be a list of 1 to 4 groups, and this is a string"},
 	    {"ra = ( { certificate = \"x\"; } );",
-	        "profiles.d/vpn.conf:6: ra.key is missing: the path of a file"},
+	        "profiles.d/vpn.conf:6: ra.key is missing: the path of a file, or a pkcs11 URI"},
 	    {"ra = ( { certificate = \"x\"; kez = \"x\"; } );",
 	        "profiles.d/vpn.conf:6: unknown key \"kez\" (did you mean \"key\"?)"},
 	};
