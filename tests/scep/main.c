@@ -8,8 +8,8 @@ int
 main(void)
 {
 	CU_SuiteInfo suites[] = {service_suite, source_suite, enrol_suite, refusals_suite,
-	    renew_suite, predecessor_suite, approval_suite, once_suite, mint_suite, binding_suite, health_suite,
-	    fixtures_suite, CU_SUITE_INFO_NULL};
+	    renew_suite, predecessor_suite, approval_suite, once_suite, mint_suite, binding_suite,
+	    health_suite, fixtures_suite, CU_SUITE_INFO_NULL};
 
 	return run_suites(suites);
 }

@@ -216,6 +216,19 @@ await_promotion(struct test_redis *r)
 	return -1;
 }
 
+/* A connection of our own again: when the host is busy the sentinel changes its mind, and closes
+ * all. */
+static long long
+has_key(struct test_redis *r, const char *key)
+{
+	redisContext *c = redisConnectUnix(r->socket);
+
+	CU_ASSERT_FATAL(c != NULL && c->err == 0);
+	redisFree(r->c);
+	r->c = c;
+	return redis_int(r, "EXISTS {scepd}:%s", key);
+}
+
 static void
 a_failover_is_followed(void)
 {
@@ -234,8 +247,8 @@ a_failover_is_followed(void)
 	snprintf(more, sizeof more, "replicaof 127.0.0.1 %d\n", ports[1]);
 	start_server(0, more);
 	CU_ASSERT_EQUAL(await_mint(s, "m5"), 0);
-	CU_ASSERT_EQUAL(redis_int(&redis[1], "EXISTS {scepd}:ch:m4"), 1);
-	CU_ASSERT_EQUAL(redis_int(&redis[1], "EXISTS {scepd}:ch:m5"), 1);
+	CU_ASSERT_EQUAL(has_key(&redis[1], "ch:m4"), 1);
+	CU_ASSERT_EQUAL(has_key(&redis[1], "ch:m5"), 1);
 	store_free(s);
 }
 
