@@ -32,6 +32,7 @@ ERR(NOT_DYNAMIC, 409, FAIL_NONE, "not-dynamic", "this profile has no one-time ch
 ERR(PENDING_FULL, 429, FAIL_NONE, "pending-full", "too many challenges are outstanding")
 ERR(BODY, 400, FAIL_NONE, "body", "the body cannot be understood")
 ERR(WEBHOOK, 400, FAIL_NONE, "webhook", "this webhook event is not SCEPChallenge")
+ERR(KEY_GONE, 503, FAIL_NONE, "key-unavailable", "try again later")
 ERR(BUSY, 503, FAIL_NONE, "busy", "try again later")
 ERR(INTERNAL, 500, FAIL_NONE, "internal", "internal error")
 

@@ -9,10 +9,11 @@
 #include "conf/conf.h"
 #include "scep/service.h"
 
-/* Files of an authority: ca_dir/NAME/ca.pem, ca.key and, when it has issuers, chain.pem. The
- * passphrase of an encrypted key is the first line of $CREDENTIALS_DIRECTORY/ca-NAME (ra-PROFILE
- * for an RA key) or of passphrase_dir/ca-NAME. -1: CONFIG, KEY_FILE, FILE naming the file. In any
- * case free the service afterwards. */
+/* Files of an authority: ca_dir/NAME/ca.pem, ca.key (or ca.uri, conf/keys.h) and, when it has
+ * issuers, chain.pem. The passphrase of an encrypted key is the first line of
+ * $CREDENTIALS_DIRECTORY/ca-NAME (ra-PROFILE for an RA key) or of passphrase_dir/ca-NAME. A token
+ * that is away is no fault here: see service_keys_here. -1: CONFIG, KEY_FILE, FILE naming the file.
+ * In any case free the service afterwards. */
 int conf_assemble(const struct conf *c, struct service *s, struct err *e)
     __attribute__((warn_unused_result));
 

@@ -16,7 +16,7 @@
 #include "store/store.h"
 
 /* The files of an RA: a certificate and its key, or two of each when one signs and the other takes
- * messages. Paths are absolute; owned. */
+ * messages. Paths are absolute, and a key may be a pkcs11 URI; owned. */
 struct conf_ra {
 	char *cert, *key;           /* takes messages; signs too unless there is another */
 	char *sign_cert, *sign_key; /* NULL: there is none */
@@ -57,6 +57,7 @@ struct conf {
 	char *crl_dir;                   /* absolute */
 	int64_t crl_validity, crl_renew; /* seconds */
 	char *node_name;                 /* "": the name of the host */
+	char *pkcs11_module;             /* absolute; "": what the URI of a key says */
 	char *operator_user, *operator_password_file; /* of scepctl at the store; "": as scepd */
 	struct conf_profile *profiles;
 	size_t n_profiles;

@@ -10,7 +10,16 @@
 
 #include "conf/conf.h"
 
-enum ra_file { RA_CERT, RA_KEY, RA_SIGN_CERT, RA_SIGN_KEY, RA_STAGED, RA_FILES };
+enum ra_file {
+	RA_CERT,
+	RA_KEY,
+	RA_KEY_URI, /* in the place of the key when that is in a token (conf/keys.h) */
+	RA_SIGN_CERT,
+	RA_SIGN_KEY,
+	RA_SIGN_KEY_URI,
+	RA_STAGED,
+	RA_FILES
+};
 
 /* The folder of a profile's RAs, and the name of a file of a generation in it. The caller frees.
  * NULL: memory. */

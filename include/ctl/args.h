@@ -45,9 +45,10 @@ struct args {
 	const char *admin_user, *admin_password_file, *user, *password_file;
 	bool prune, force, setuser, keys;
 	const char *expires, *from, *reason;
+	const char *key_type;
 	struct arg_list profiles;
 	bool state, tokens;
-	const char *ra_keys;
+	const char *ra_keys, *sign_key;
 };
 
 struct opt {

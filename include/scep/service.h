@@ -53,7 +53,9 @@ struct service_ra {
 	time_t ends; /* notAfter of the certificate */
 	char id[65]; /* SHA-256 of the certificate, hexadecimal: what the operator's word names */
 	struct buf ca_cert; /* GetCACert's body when it is presented; owned */
-	struct buf next_ca; /* GetNextCACert's body then; empty when nothing is prepared; owned */
+	bool has_next;      /* a next CA is prepared then */
+	struct buf
+	    next_ca; /* GetNextCACert's body for it; empty while the key cannot sign it; owned */
 	struct service_use *use; /* owned */
 };
 
@@ -93,6 +95,9 @@ struct service {
 /* Prepares what never changes. Call once everything is filled in. -1: INTERNAL, CONFIG. */
 int service_prepare(struct service *s, struct err *e) __attribute__((warn_unused_result));
 
+/* Signs what could not be signed yet. */
+void service_sign_next(struct service *s);
+
 /* The place in the profile's line of the CA that issues now: the last that has taken over, by the
  * files of this host or by the operator's word for all hosts, and has an RA here. Neither this nor
  * the next ever waits for the store: they go by what was heard last. */
@@ -106,6 +111,9 @@ const struct service_ra *service_presented(
 /* Which CA of the line issued a certificate, by its issuer's name; where several have that name, by
  * its signature. NULL: none. */
 const struct service_issuer *service_issuer_of(const struct service_profile *sp, const X509 *cert);
+
+/* Whether every key can be used now, as key_here (signer/token.h). -1: KEY_GONE, KEY_FILE. */
+int service_keys_here(const struct service *s, struct err *e) __attribute__((warn_unused_result));
 
 /* Answers a request: always fills the reply (to be freed with http_reply_free) and writes one log
  * line. Never fails. */

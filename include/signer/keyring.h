@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
- * Private keys: loaded from files, matched to their certificates, wiped at the end. The two types
- * keep the two duties apart: an RA key unwraps and seals, a CA key issues.
+ * Private keys: loaded from files (from tokens: signer/token.h), matched to their certificates,
+ * wiped at the end. The two types keep the two duties apart: an RA key unwraps and seals, a CA key
+ * issues.
  */
 #ifndef SIGNER_KEYRING_H
 #define SIGNER_KEYRING_H
@@ -32,6 +33,10 @@ struct ra_key *ra_key_new_two(
 struct ca_key *ca_key_new(EVP_PKEY *key, X509 *cert, struct err *e);
 void ra_key_free(struct ra_key *k);
 void ca_key_free(struct ca_key *k);
+
+/* Whether the key can be used now, as key_here (signer/token.h). -1: KEY_GONE, KEY_FILE. */
+int ra_key_here(const struct ra_key *k, struct err *e) __attribute__((warn_unused_result));
+int ca_key_here(const struct ca_key *k, struct err *e) __attribute__((warn_unused_result));
 
 /* The certificate that clients encrypt to, and the one that signs the replies: the same one unless
  * there are two. Borrowed. */

@@ -16,17 +16,19 @@
 /* Unwraps a content-encryption key of exactly `key_len` octets. There is no failure that a caller
  * could see: when the padding or the length is wrong the result is a key derived from the
  * ciphertext, the same at every repetition (implicit rejection), in the same time. PKCS#1 v1.5 and
- * OAEP alike. -1: INTERNAL only (memory, the key store is gone). */
+ * OAEP alike. -1: KEY_GONE (the token of the key is away), INTERNAL; never because of what the
+ * client sent. */
 int signer_unwrap(const struct ra_key *k, const struct env_recipient *r, size_t key_len,
     struct secret *cek, struct err *e) __attribute__((warn_unused_result));
 
 /* Signs the certificate of a plan, only with a grant that covers it. The DER is appended to `out`.
- * -1: INTERNAL. */
+ * -1: KEY_GONE, INTERNAL. */
 int signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *plan,
     struct buf *out, struct err *e) __attribute__((warn_unused_result));
 
 /* Signs a CertRep (attributes of type TYPE_CERT_REP only) with the RA key that signs and includes
- * its certificate. `content` as in scep_msg_write. -1: INTERNAL. */
+ * its certificate. `content` as in scep_msg_write. -1: KEY_GONE,
+ * INTERNAL. */
 int signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct view *content,
     enum digest digest, struct buf *out, struct err *e) __attribute__((warn_unused_result));
 

@@ -12,6 +12,8 @@
 
 #include "base/file.h"
 #include "base/net.h"
+#include "conf/assemble.h"
+#include "conf/keys.h"
 #include "conf/owner.h"
 #include "load.h"
 
@@ -84,23 +86,19 @@ conf_passphrase(const struct conf *c, const char *what, struct secret *out, stru
 }
 
 EVP_PKEY *
-load_key(const struct conf *c, const char *path, const char *kind, const char *name, struct err *e)
+load_key(const struct conf *c, const char *path, const char *kind, const char *name, X509 *cert,
+    struct err *e)
 {
-	struct secret pass = {0};
-	EVP_PKEY *key = NULL;
 	char what[PROFILE_NAME_MAX + 8];
 
 	snprintf(what, sizeof what, "%s-%s", kind, name);
-	if (conf_passphrase(c, what, &pass, e) == 0)
-		key = key_load(path, pass.n > 0 ? (const char *)pass.p : NULL, conf_user(c), e);
-	secret_free(&pass);
-	return key;
+	return conf_key(c, path, what, cert, e);
 }
 
 int
 load_fault(const char *path, const struct err *why, struct err *e)
 {
-	if (strstr(why->detail, path) != NULL)
+	if (why->detail[0] == '/' || strstr(why->detail, path) != NULL)
 		return err_set(e, why->code, "%s", why->detail);
 	return err_set(e, why->code, "%s: %s", path, why->detail);
 }

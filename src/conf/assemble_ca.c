@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "conf/keys.h"
 #include "conf/line.h"
 #include "load.h"
 
@@ -41,6 +42,19 @@ out:
 	return rc;
 }
 
+/* Whether there is such a key, in a file or in a token. */
+static bool
+is_somewhere(const char *path)
+{
+	char *uri = key_place_uri_path(path);
+	bool there = access(path, F_OK) == 0 || errno != ENOENT;
+
+	if (!there && uri != NULL)
+		there = access(uri, F_OK) == 0 || errno != ENOENT;
+	free(uri);
+	return there;
+}
+
 /* One that was followed signs revocation lists at most, and its key may be gone. */
 static int
 load_ca_key(const struct conf *c, struct service_ca *ca, struct err *e)
@@ -52,9 +66,9 @@ load_ca_key(const struct conf *c, struct service_ca *ca, struct err *e)
 
 	if (path == NULL)
 		return err_set(e, ERR_MEMORY, "no memory");
-	if (ca->followed && access(path, F_OK) != 0 && errno == ENOENT)
+	if (ca->followed && !is_somewhere(path))
 		goto out;
-	if ((key = load_key(c, path, "ca", ca->authority.name, &why)) == NULL ||
+	if ((key = load_key(c, path, "ca", ca->authority.name, ca->authority.cert, &why)) == NULL ||
 	    (ca->key = ca_key_new(key, ca->authority.cert, &why)) == NULL)
 		rc = load_fault(path, &why, e);
 out:

@@ -5,10 +5,11 @@
 #include "load.h"
 
 static EVP_PKEY *
-key_of(const struct conf *c, const struct conf_profile *from, const char *path, struct err *e)
+key_of(const struct conf *c, const struct conf_profile *from, const char *path, X509 *cert,
+    struct err *e)
 {
 	struct err why = ERR_INIT;
-	EVP_PKEY *key = load_key(c, path, "ra", from->profile.name, &why);
+	EVP_PKEY *key = load_key(c, path, "ra", from->profile.name, cert, &why);
 
 	if (key == NULL)
 		load_fault(path, &why, e);
@@ -42,7 +43,8 @@ load_two(const struct conf *c, const struct conf_profile *from, const struct ser
 	struct err why = ERR_INIT;
 	struct ra_key *ra = NULL;
 	X509 *seal_cert = cert_of(to, files->sign_cert, at, &at, e);
-	EVP_PKEY *seal_key = seal_cert != NULL ? key_of(c, from, files->sign_key, e) : NULL;
+	EVP_PKEY *seal_key =
+	    seal_cert != NULL ? key_of(c, from, files->sign_key, seal_cert, e) : NULL;
 
 	if (seal_key == NULL)
 		EVP_PKEY_free(key);
@@ -59,7 +61,7 @@ load_ra(const struct conf *c, const struct conf_profile *from, const struct serv
 	struct err why = ERR_INIT;
 	struct ra_key *ra = NULL;
 	X509 *cert = cert_of(to, files->cert, to->n_line, at, e);
-	EVP_PKEY *key = cert != NULL ? key_of(c, from, files->key, e) : NULL;
+	EVP_PKEY *key = cert != NULL ? key_of(c, from, files->key, cert, e) : NULL;
 
 	if (key != NULL && files->sign_cert != NULL)
 		ra = load_two(c, from, to, files, *at, cert, key, e);

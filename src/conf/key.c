@@ -55,6 +55,7 @@ static const struct key main_keys[] = {
     {"default_profile", KEY_STRING, "\"\"", "the name of a profile, or \"\"", AT(default_profile)},
     {"ca_dir", KEY_PATH, "\"ca\"", "the path of a folder", AT(ca_dir)},
     {"passphrase_dir", KEY_PATH, "\"\"", "the path of a folder, or \"\"", AT(passphrase_dir)},
+    {"pkcs11_module", KEY_PATH, "\"\"", "the path of a file, or \"\"", AT(pkcs11_module)},
     {"store", KEY_GROUP, "{ }", "a group", NOWHERE},
     {"store.server", KEY_STRING, "\"/run/redis/redis-server.sock\"",
         "the path of a socket, \"HOST:PORT\", or \"\" with sentinels", .take = take_server},
@@ -175,9 +176,9 @@ static const struct key profile_keys[] = {
     {"ra", KEY_LIST, "( )", "a list of 1 to 8 groups, or of none for what ra/NAME holds",
         .take = take_ras},
     {"ra.certificate", KEY_STRING, NULL, "the path of a file", NOWHERE},
-    {"ra.key", KEY_STRING, NULL, "the path of a file", NOWHERE},
+    {"ra.key", KEY_STRING, NULL, "the path of a file, or a pkcs11 URI", NOWHERE},
     {"ra.sign_certificate", KEY_STRING, "\"\"", "the path of a file, or \"\"", NOWHERE},
-    {"ra.sign_key", KEY_STRING, "\"\"", "the path of a file, or \"\"", NOWHERE},
+    {"ra.sign_key", KEY_STRING, "\"\"", "the path of a file, a pkcs11 URI, or \"\"", NOWHERE},
     {.path = NULL},
 };
 

@@ -7,6 +7,7 @@ libconf_a_SOURCES = \
 	src/conf/conf.c \
 	src/conf/digest.c \
 	src/conf/key.c \
+	src/conf/keys.c \
 	src/conf/line.c \
 	src/conf/load.h \
 	src/conf/owner.c \
@@ -28,6 +29,7 @@ t_conf_SOURCES = \
 	tests/conf/test_assemble.c \
 	tests/conf/test_conf.c \
 	tests/conf/test_digest.c \
+	tests/conf/test_keys.c \
 	tests/conf/test_line.c \
 	tests/conf/test_manual.c \
 	tests/conf/test_owner.c \

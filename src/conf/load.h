@@ -9,10 +9,10 @@
 
 #define PEM_MAX (256u << 10)
 
-/* The private key at `path`, with the passphrase of "KIND-NAME" when there is one. NULL: KEY_FILE,
- * FILE. */
-EVP_PKEY *load_key(
-    const struct conf *c, const char *path, const char *kind, const char *name, struct err *e);
+/* The private key at `path` for a certificate, with the passphrase or PIN of "KIND-NAME" when there
+ * is one. NULL: as conf_key. */
+EVP_PKEY *load_key(const struct conf *c, const char *path, const char *kind, const char *name,
+    X509 *cert, struct err *e);
 
 /* The first certificate of a PEM file. NULL: FILE, CONFIG. */
 X509 *load_cert(const char *path, struct err *e);

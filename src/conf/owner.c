@@ -13,6 +13,7 @@
 #include "conf/assemble.h"
 #include "conf/folder.h"
 #include "conf/line.h"
+#include "signer/token.h"
 
 uid_t
 conf_user(const struct conf *c)
@@ -52,6 +53,13 @@ judge_above(const char *file, uid_t service, struct err *e)
 	return rc;
 }
 
+/* Of a key in a token it is the certificate that stands in a folder. */
+static int
+judge_key(const char *key, const char *cert, uid_t service, struct err *e)
+{
+	return judge_above(token_is_uri(key) ? cert : key, service, e);
+}
+
 /* Whoever can write in the folder of a CA can say which one follows it. */
 static int
 judge_line(const struct conf *c, const struct conf_profile *p, uid_t service, struct err *e)
@@ -85,9 +93,9 @@ judge_profile(const struct conf *c, const struct conf_profile *p, uid_t service,
 	if (file_judge(p->file, service, e) != 0 || judge_line(c, p, service, e) != 0)
 		return -1;
 	for (size_t i = 0; i < p->n_ras; i++)
-		if (judge_above(p->ras[i].key, service, e) != 0 ||
+		if (judge_key(p->ras[i].key, p->ras[i].cert, service, e) != 0 ||
 		    (p->ras[i].sign_key != NULL &&
-		        judge_above(p->ras[i].sign_key, service, e) != 0))
+		        judge_key(p->ras[i].sign_key, p->ras[i].sign_cert, service, e) != 0))
 			return -1;
 	return 0;
 }

@@ -12,13 +12,16 @@
 
 #include "conf/tree.h"
 #include "scep/service.h"
+#include "signer/token.h"
 
 #define NUMBER_MAX 9999
 
 static const char *const endings[RA_FILES] = {[RA_CERT] = ".pem",
     [RA_KEY] = ".key",
+    [RA_KEY_URI] = ".uri",
     [RA_SIGN_CERT] = "-sign.pem",
     [RA_SIGN_KEY] = "-sign.key",
+    [RA_SIGN_KEY_URI] = "-sign.uri",
     [RA_STAGED] = ".staged"};
 
 char *
@@ -178,14 +181,33 @@ take_path(const struct tree *t, const config_setting_t *group, const char *membe
 	return *text == '\0' || (*out = tree_path(t, text)) != NULL ? 0 : -1;
 }
 
+/* A path, or a URI, in which there must be no PIN; NULL also when it is not there. */
+static int
+take_key(const struct tree *t, const config_setting_t *group, const char *member, char **out,
+    struct err *e)
+{
+	const char *text = tree_text(group, member);
+	struct err why = ERR_INIT;
+	struct token_uri parts;
+
+	*out = NULL;
+	if (!token_is_uri(text))
+		return take_path(t, group, member, out) == 0 ? 0
+		                                             : tree_fault(t, group, e, "no memory");
+	if (token_uri_read(text, &parts, &why) != 0)
+		return tree_fault(t, config_setting_get_member(group, member), e, "%s", why.detail);
+	return (*out = strdup(text)) != NULL ? 0 : tree_fault(t, group, e, "no memory");
+}
+
 static int
 take_ra(const struct tree *t, const config_setting_t *group, struct conf_ra *ra, struct err *e)
 {
 	if (take_path(t, group, "certificate", &ra->cert) != 0 ||
-	    take_path(t, group, "key", &ra->key) != 0 ||
-	    take_path(t, group, "sign_certificate", &ra->sign_cert) != 0 ||
-	    take_path(t, group, "sign_key", &ra->sign_key) != 0)
+	    take_path(t, group, "sign_certificate", &ra->sign_cert) != 0)
 		return tree_fault(t, group, e, "no memory");
+	if (take_key(t, group, "key", &ra->key, e) != 0 ||
+	    take_key(t, group, "sign_key", &ra->sign_key, e) != 0)
+		return -1;
 	if ((ra->sign_cert == NULL) != (ra->sign_key == NULL))
 		return tree_fault(t, group, e, "ra.sign_certificate and ra.sign_key go together");
 	return 0;

@@ -14,6 +14,7 @@
 #include "ctl/ceremony_log.h"
 #include "ctl/dn.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "ctl/show.h"
 #include "ctl/ca_install.h"
 #include "signer/ceremony.h"
@@ -21,9 +22,10 @@
 
 #define DEFAULT_KEY "rsa:3072"
 
-/* What a ceremony makes; the root is empty for a single CA. */
+/* What a ceremony makes; the root is empty for a single CA, and its key is always in a file. */
 struct hierarchy {
-	EVP_PKEY *root_key, *key;
+	struct new_key ca;
+	EVP_PKEY *root_key;
 	X509 *root, *cert;
 };
 
@@ -31,40 +33,39 @@ static void
 hierarchy_free(struct hierarchy *h)
 {
 	EVP_PKEY_free(h->root_key);
-	EVP_PKEY_free(h->key);
 	X509_free(h->root);
 	X509_free(h->cert);
 }
 
 static int
-make_single(
-    const X509_NAME *subject, const struct key_spec *spec, struct hierarchy *h, struct err *e)
+make_single(const X509_NAME *subject, struct hierarchy *h, struct err *e)
 {
 	struct ceremony single = {.role = CEREMONY_SINGLE, .subject = subject, .now = clock_now()};
 
-	h->key = single.key = key_make(spec, e);
-	if (h->key == NULL)
+	if (new_key_make(&h->ca, e) != 0)
 		return -1;
+	single.key = h->ca.key;
 	h->cert = ceremony_cert(&single, e);
 	return h->cert != NULL ? 0 : -1;
 }
 
 static int
-make_two(const X509_NAME *subject, const struct key_spec *spec, struct hierarchy *h, struct err *e)
+make_two(const X509_NAME *subject, struct hierarchy *h, struct err *e)
 {
 	struct ceremony root = {.role = CEREMONY_ROOT, .now = clock_now()};
 	struct ceremony issuing = {.role = CEREMONY_ISSUING, .subject = subject, .now = root.now};
 	X509_NAME *root_name = dn_with_suffix(subject, " Root", e);
 
 	root.subject = root_name;
-	if (root_name != NULL && (h->root_key = root.key = key_make(spec, e)) != NULL &&
-	    (h->key = issuing.key = key_make(spec, e)) != NULL)
+	if (root_name != NULL && (h->root_key = root.key = key_make(&h->ca.spec, e)) != NULL &&
+	    new_key_make(&h->ca, e) == 0)
 		h->root = ceremony_cert(&root, e);
 	X509_NAME_free(root_name);
 	if (h->root == NULL)
 		return -1;
 	issuing.issuer = h->root;
 	issuing.issuer_key = h->root_key;
+	issuing.key = h->ca.key;
 	h->cert = ceremony_cert(&issuing, e);
 	return h->cert != NULL ? 0 : -1;
 }
@@ -101,8 +102,8 @@ add_transcript(
 	struct buf text = {0};
 	int rc = -1;
 
-	if (transcript_begin(&text, e, "ca create %s --subject \"%s\" --key %s%s%s", a->operand,
-	        a->subject, a->key != NULL ? a->key : DEFAULT_KEY, a->single ? " --single" : "",
+	if (transcript_begin(&text, e, "ca create %s --subject \"%s\" %s%s%s", a->operand,
+	        a->subject, h->ca.text, a->single ? " --single" : "",
 	        a->encrypt ? " --encrypt" : "") == 0 &&
 	    (h->root == NULL || transcript_cert(&text, "root certificate", h->root, e) == 0) &&
 	    transcript_cert(&text, "CA certificate", h->cert, e) == 0)
@@ -119,7 +120,7 @@ write_hierarchy(struct ctl *c, const struct args *a, const struct hierarchy *h,
 	int rc = -1;
 
 	if (folder_begin(c, c->conf.ca_dir, a->operand, &f, e) == 0 &&
-	    add_key_file(c, &f, "ca.key", h->key, pass, e) == 0 &&
+	    new_key_store(c, &f, "ca", &h->ca, pass, e) == 0 &&
 	    add_cert_file(c, &f, "ca.pem", h->cert, e) == 0 &&
 	    (h->root == NULL || (add_key_file(c, &f, "root.key", h->root_key, pass, e) == 0 &&
 	                            add_cert_file(c, &f, "chain.pem", h->root, e) == 0)) &&
@@ -130,7 +131,8 @@ write_hierarchy(struct ctl *c, const struct args *a, const struct hierarchy *h,
 			    "Take %s/root.key offline now: nothing on this host needs it. Keep it "
 			    "with the transcript.",
 			    f.path);
-		if (pass->n > 0)
+		new_key_tell(c, &h->ca);
+		if (pass->n > 0 && h->ca.place.uri == NULL)
 			ctl_note(c,
 			    "The service needs the passphrase: in %s/ca-%s, or as the credential "
 			    "ca-%s.",
@@ -157,18 +159,31 @@ print_hierarchy(struct ctl *c, const struct hierarchy *h, struct err *e)
 	return rc;
 }
 
+/* The passphrase of what goes into files. */
+static int
+root_passphrase(struct ctl *c, const struct args *a, const struct new_key *ca, struct secret *pass,
+    struct err *e)
+{
+	if (ca->place.uri == NULL)
+		return new_passphrase(c, a, pass, e);
+	if (a->encrypt && a->single)
+		return err_set(e, ERR_USAGE, "--encrypt: no key goes into a file");
+	return a->encrypt ? new_passphrase(c, a, pass, e) : 0;
+}
+
 static int
 ca_create(struct ctl *c, const struct args *a, struct err *e)
 {
 	struct hierarchy h = {0};
 	struct secret pass = {0};
-	struct key_spec spec;
 	X509_NAME *subject = NULL;
 	char *path = NULL;
+	bool made = false;
 	int rc = -1;
 
+	/* With --encrypt the options give the passphrase of the root, and not the PIN. */
 	if (ctl_conf(c, e) != 0 || check_name(a->operand, e) != 0 ||
-	    key_spec_read(a->key != NULL ? a->key : DEFAULT_KEY, &spec, e) != 0)
+	    new_key_plan(c, a, DEFAULT_KEY, "ca", a->operand, !a->encrypt, &h.ca, e) != 0)
 		goto out;
 	path = path_join(c->conf.ca_dir, a->operand);
 	if (path != NULL && path_exists(path)) {
@@ -176,14 +191,15 @@ ca_create(struct ctl *c, const struct args *a, struct err *e)
 		goto out;
 	}
 	subject = dn_read(a->subject, e);
-	if (subject == NULL || new_passphrase(c, a, &pass, e) != 0)
+	if (subject == NULL || root_passphrase(c, a, &h.ca, &pass, e) != 0)
 		goto out;
-	if ((a->single ? make_single(subject, &spec, &h, e) : make_two(subject, &spec, &h, e)) !=
-	        0 ||
+	if ((a->single ? make_single(subject, &h, e) : make_two(subject, &h, e)) != 0 ||
 	    write_hierarchy(c, a, &h, &pass, e) != 0)
 		goto out;
+	made = true;
 	rc = print_hierarchy(c, &h, e);
 out:
+	new_key_end(c, &h.ca, made);
 	free(path);
 	secret_free(&pass);
 	X509_NAME_free(subject);
@@ -198,7 +214,7 @@ list_one(struct ctl *c, const char *name)
 	struct err why = ERR_INIT;
 	struct authority a;
 	char *root_key = conf_ca_path(&c->conf, name, "root.key");
-	char *key = conf_ca_path(&c->conf, name, "ca.key");
+	char *key = conf_ca_path(&c->conf, name, "ca.key"), *uri;
 	json_t *row = json_object();
 
 	json_object_set_new(row, "name", json_string(name));
@@ -212,11 +228,18 @@ list_one(struct ctl *c, const char *name)
 	} else {
 		json_object_set_new(row, "state", json_string(why.detail));
 	}
+	uri = key != NULL ? key_uri_of(c, key) : NULL;
+	json_object_set_new(row, "key_in",
+	    json_string(uri != NULL                       ? "token"
+	                : key != NULL && path_exists(key) ? "file"
+	                                                  : "nowhere"));
+	json_object_set_new(row, "key_uri", uri != NULL ? json_string(uri) : json_null());
 	json_object_set_new(
-	    row, "encrypted", json_boolean(key != NULL && key_is_encrypted(c, key)));
+	    row, "encrypted", json_boolean(uri == NULL && key != NULL && key_is_encrypted(c, key)));
 	json_object_set_new(
 	    row, "root_key_here", json_boolean(root_key != NULL && path_exists(root_key)));
 	authority_free(&a);
+	free(uri);
 	free(key);
 	free(root_key);
 	return row;
@@ -232,7 +255,8 @@ static int
 ca_list(struct ctl *c, const struct args *a, struct err *e)
 {
 	static const struct column columns[] = {{"name", "NAME"}, {"key", "KEY"},
-	    {"not_after", "NOT AFTER"}, {"subject", "SUBJECT"}, {"state", "STATE"}, {NULL, NULL}};
+	    {"key_in", "KEY IN"}, {"not_after", "NOT AFTER"}, {"subject", "SUBJECT"},
+	    {"state", "STATE"}, {NULL, NULL}};
 	struct dirent **found = NULL;
 	json_t *rows = json_array();
 	int n, rc;
@@ -297,7 +321,7 @@ ca_export(struct ctl *c, const struct args *a, struct err *e)
 
 static const struct opt create_options[] = {
     OPT_NEED("subject", subject, "DN", "name of the CA: CN=...,O=...,C=... or /C=.../CN=..."),
-    OPT("key", key, "SPEC", KEY_SPECS " (default " DEFAULT_KEY ")"),
+    KEY_OPTION(KEY_SPECS " (default " DEFAULT_KEY ")"),
     OPT_FLAG("single", single, "one self-signed CA instead of a root and an issuing CA"),
     OPT_FLAG("encrypt", encrypt, "encrypt the private keys under a passphrase"),
     PASSPHRASE_OPTIONS,

@@ -8,8 +8,11 @@
 #include <string.h>
 
 #include "conf/assemble.h"
+#include "conf/keys.h"
+#include "conf/owner.h"
 #include "ctl/ask.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "signer/ceremony.h"
 #include "signer/keyring.h"
 
@@ -36,6 +39,22 @@ key_is_encrypted(const struct ctl *c, const char *path)
 	return yes;
 }
 
+/* One in a token; *is_token says whether that is where it is. */
+static EVP_PKEY *
+open_in_token(struct ctl *c, const struct args *a, const char *path, const char *what,
+    bool *is_token, struct err *e)
+{
+	struct key_place place;
+	EVP_PKEY *key = NULL;
+	int rc = key_place_find(path, conf_user(&c->conf), &place, e);
+
+	*is_token = rc != 0 || place.uri != NULL;
+	if (rc == 0 && place.uri != NULL)
+		key = open_token(c, a, place.uri, what, true, e);
+	key_place_free(&place);
+	return key;
+}
+
 EVP_PKEY *
 open_key(struct ctl *c, const struct args *a, const char *path, const char *what, struct err *e)
 {
@@ -45,8 +64,14 @@ open_key(struct ctl *c, const struct args *a, const char *path, const char *what
 	    .from_stdin = a->passphrase_stdin};
 	struct secret pass = {0};
 	EVP_PKEY *key = NULL;
+	bool is_token;
 	int rc = 0;
 
+	if (what != NULL) {
+		key = open_in_token(c, a, path, what, &is_token, e);
+		if (is_token)
+			return key;
+	}
 	if (!key_is_encrypted(c, path))
 		return key_load(path, NULL, c->owner.uid, e);
 	if (ask.file == NULL && !ask.from_stdin && what != NULL)
@@ -87,7 +112,7 @@ open_authority(struct ctl *c, const char *name, struct authority *a, struct err 
 	*a = (struct authority){0};
 	if (cert_path == NULL || chain_path == NULL || key_path == NULL)
 		err_set(e, ERR_MEMORY, "out of memory");
-	else if (!path_exists(cert_path) && path_exists(key_path))
+	else if (!path_exists(cert_path) && key_exists(key_path))
 		err_set(
 		    e, ERR_USAGE, "the CA %s waits for its certificate (scepctl ca install)", name);
 	else if (!path_exists(cert_path))

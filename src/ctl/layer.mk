@@ -18,6 +18,7 @@ libctl_a_SOURCES = \
 	include/ctl/folder.h \
 	include/ctl/hosts.h \
 	include/ctl/line.h \
+	include/ctl/new_key.h \
 	include/ctl/operator.h \
 	include/ctl/orphan.h \
 	include/ctl/profile.h \
@@ -53,6 +54,7 @@ libctl_a_SOURCES = \
 	src/ctl/folder.c \
 	src/ctl/hosts.c \
 	src/ctl/line.c \
+	src/ctl/new_key.c \
 	src/ctl/operator.c \
 	src/ctl/orphan.c \
 	src/ctl/node.c \
@@ -118,6 +120,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_store.c \
 	tests/ctl/test_store_init.c \
 	tests/ctl/test_import.c \
+	tests/ctl/test_token_keys.c \
 	tests/ctl/test_rebuild.c
 t_ctl_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ctl_LDADD = libtestredis.a libsupport.a $(LINK_CTL) $(CUNIT_LIBS)

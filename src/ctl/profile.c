@@ -13,6 +13,7 @@
 #include "ctl/ca_files.h"
 #include "ctl/enroll.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "ctl/show.h"
 
 static const char *
@@ -164,18 +165,41 @@ remove_files(struct ctl *c, const struct conf_profile *p, struct err *e)
 	return rc;
 }
 
+/* A line about a key that is in a token; NULL: there is no key. */
+static int
+add_uri(struct ctl *c, const char *path, struct buf *uris)
+{
+	char *uri = path != NULL ? key_uri_of(c, path) : NULL;
+	int rc =
+	    uri != NULL ? buf_printf(uris, "The key of an RA stays in its token: %s\n", uri) : 0;
+
+	free(uri);
+	return rc;
+}
+
 static int
 profile_delete(struct ctl *c, const struct args *a, struct err *e)
 {
 	const struct conf_profile *p = profile_find(c, a->operand, e);
+	struct buf uris = {0};
 	char question[160];
 
 	if (p == NULL)
 		return -1;
+	for (size_t i = 0; i < p->n_ras; i++)
+		if (add_uri(c, p->ras[i].key, &uris) != 0 ||
+		    add_uri(c, p->ras[i].sign_key, &uris) != 0) {
+			buf_free(&uris);
+			return err_set(e, ERR_MEMORY, "out of memory");
+		}
 	snprintf(question, sizeof(question), "Delete the profile %s and the key of its RA? (y/n)",
 	    p->profile.name);
-	if ((!a->yes && ask_yes(c, question, e) != 0) || remove_files(c, p, e) != 0)
+	if ((!a->yes && ask_yes(c, question, e) != 0) || remove_files(c, p, e) != 0) {
+		buf_free(&uris);
 		return -1;
+	}
+	fputs(buf_str(&uris), c->err);
+	buf_free(&uris);
 	ctl_note(c,
 	    "deleted the profile %s; a running service forgets it when it is reloaded (SIGHUP)",
 	    a->operand);

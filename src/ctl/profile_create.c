@@ -15,6 +15,7 @@
 #include "ctl/ceremony_log.h"
 #include "ctl/challenge.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "ctl/profile.h"
 #include "ctl/ra_make.h"
 #include "ctl/show.h"
@@ -42,7 +43,6 @@ creation_free(struct creation *n)
 	secret_free(&n->challenge);
 	buf_free(&n->hash);
 	authority_free(&n->ca);
-	ra_wish_free(&n->wish);
 	free(n->ra_dir);
 	free(n->ra_path);
 	free(n->file);
@@ -99,7 +99,7 @@ plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct er
 	    .validity = a->validity,
 	    .modern = a->modern};
 	if (check_name(a->operand, e) != 0 || check_name(a->ca, e) != 0 ||
-	    make_uuid(n->id, e) != 0 || ra_wish_read(c, a, NULL, NULL, &n->wish, e) != 0)
+	    make_uuid(n->id, e) != 0 || ra_wish_read(c, a, a->operand, NULL, &n->wish, e) != 0)
 		return -1;
 	if (a->validity != NULL && span_read(a->validity) <= 0)
 		return err_set(
@@ -131,18 +131,18 @@ put_file(void *to, enum ra_file file, struct view data, mode_t mode, struct err 
 
 /* The transcript first: what was signed is on record even when writing it down fails. */
 static int
-write_ra(struct ctl *c, const struct args *a, const struct creation *n, const struct ra_made *ra,
+write_ra(struct ctl *c, const struct args *a, struct creation *n, const struct ra_made *ra,
     struct err *e)
 {
 	struct new_folder to = {.c = c};
 	struct buf entry = {0};
 	int rc = -1;
 
-	if (transcript_begin(&entry, e, "profile create %s --ca %s --key %s%s", a->operand, a->ca,
-	        a->key != NULL ? a->key : RA_DEFAULT_KEY, n->wish.two ? " --ra-keys 2" : "") == 0 &&
+	if (transcript_begin(
+	        &entry, e, "profile create %s --ca %s %s", a->operand, a->ca, n->wish.text) == 0 &&
 	    ra_transcript(ra, &entry, e) == 0 && transcript_append(c, a->ca, &entry, e) == 0 &&
 	    folder_begin(c, n->ra_dir, a->operand, &to.f, e) == 0 &&
-	    ra_files(ra, put_file, &to, e) == 0)
+	    ra_files(&n->wish, ra, put_file, &to, e) == 0)
 		rc = folder_keep(&to.f, e);
 	folder_close(&to.f);
 	buf_free(&entry);
@@ -150,7 +150,7 @@ write_ra(struct ctl *c, const struct args *a, const struct creation *n, const st
 }
 
 static int
-make_ra(struct ctl *c, const struct args *a, const struct creation *n, struct err *e)
+make_ra(struct ctl *c, const struct args *a, struct creation *n, struct err *e)
 {
 	EVP_PKEY *ca_key = open_ca_key(c, a, &n->ca, e);
 	struct ra_made ra = {0};
@@ -219,6 +219,7 @@ profile_create(struct ctl *c, const struct args *a, struct err *e)
 {
 	struct err ignored = ERR_INIT;
 	struct creation n = {0};
+	bool made = false;
 	int rc = -1;
 
 	if (ctl_conf(c, e) != 0 || plan_creation(c, a, &n, e) != 0 || make_ra(c, a, &n, e) != 0)
@@ -228,9 +229,11 @@ profile_create(struct ctl *c, const struct args *a, struct err *e)
 		unlink(n.file);
 	if (rc != 0 && folder_remove(n.ra_path, &ignored) != 0)
 		ctl_note(c, "scepctl: %s", ignored.detail);
-	if (rc == 0)
+	made = rc == 0;
+	if (made)
 		rc = report(c, a, &n, e);
 out:
+	ra_wish_end(c, &n.wish, made);
 	creation_free(&n);
 	return rc;
 }

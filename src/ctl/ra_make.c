@@ -68,32 +68,69 @@ eku_of(const X509 *cert)
 	return eku != NULL ? eku : sk_ASN1_OBJECT_new_null();
 }
 
+/* The kind of key that a certificate has. */
 static int
-read_key(const struct args *a, const X509 *like, struct key_spec *spec, struct err *e)
+spec_of(const X509 *cert, char out[24], struct err *e)
 {
-	char text[24] = RA_DEFAULT_KEY;
-	EVP_PKEY *key = like != NULL ? ossl_spki_key(X509_get_X509_PUBKEY(like), e) : NULL;
+	EVP_PKEY *key = ossl_spki_key(X509_get_X509_PUBKEY(cert), e);
 
-	if (key != NULL)
-		key_spec_of(key, text);
+	if (key == NULL)
+		return -1;
+	key_spec_of(key, out);
 	EVP_PKEY_free(key);
-	return key_spec_read(a->key != NULL ? a->key : text, spec, e);
+	return 0;
+}
+
+static int
+plan_keys(struct ctl *c, const struct args *a, const char *profile, const struct ra_like *like,
+    struct ra_wish *w, struct err *e)
+{
+	char def[24] = RA_DEFAULT_KEY;
+	struct args second = *a;
+
+	if (like != NULL && like->in_token && a->key == NULL)
+		return err_set(e, ERR_USAGE,
+		    "the present key is in a token: --key says where the new one is to be");
+	if (like != NULL && spec_of(like->cert, def, e) != 0)
+		return -1;
+	if (new_key_plan(c, a, def, "ra", profile, false, &w->key, e) != 0)
+		return -1;
+	snprintf(w->text, sizeof w->text, "%s", w->key.text);
+	if (!w->two)
+		return 0;
+	second.key = a->sign_key;
+	if (a->sign_key == NULL || !token_is_uri(a->sign_key))
+		second.key_type = NULL;
+	if (new_key_plan(c, &second, def, "ra", profile, false, &w->sign_key, e) != 0)
+		return -1;
+	snprintf(w->text, sizeof w->text, "%s --ra-keys 2 --sign-%s", w->key.text,
+	    w->sign_key.text + strlen("--"));
+	return 0;
+}
+
+static int
+read_number(const struct args *a, const struct ra_like *like, bool *two, struct err *e)
+{
+	*two = a->sign_key != NULL || (like != NULL && like->two);
+	if (a->ra_keys == NULL)
+		return 0;
+	if (strcmp(a->ra_keys, "1") != 0 && strcmp(a->ra_keys, "2") != 0)
+		return err_set(e, ERR_USAGE, "--ra-keys is 1 or 2, not %s", a->ra_keys);
+	*two = *a->ra_keys == '2';
+	return *two || a->sign_key == NULL
+	           ? 0
+	           : err_set(e, ERR_USAGE, "--sign-key is for an RA of two keys");
 }
 
 int
-ra_wish_read(struct ctl *c, const struct args *a, const X509 *like, const X509 *like_sign,
+ra_wish_read(struct ctl *c, const struct args *a, const char *profile, const struct ra_like *like,
     struct ra_wish *w, struct err *e)
 {
-	*w = (struct ra_wish){.two = like_sign != NULL};
-	if (read_key(a, like, &w->spec, e) != 0)
+	*w = (struct ra_wish){.eku = NULL};
+	if (read_number(a, like, &w->two, e) != 0 || plan_keys(c, a, profile, like, w, e) != 0)
 		return -1;
-	if (a->ra_keys != NULL) {
-		if (strcmp(a->ra_keys, "1") != 0 && strcmp(a->ra_keys, "2") != 0)
-			return err_set(e, ERR_USAGE, "--ra-keys is 1 or 2, not %s", a->ra_keys);
-		w->two = *a->ra_keys == '2';
-	}
 	if (a->ra_eku == NULL && like != NULL)
-		w->eku = eku_of(like);
+		w->eku = eku_of(like->cert);
 	else
 		w->eku = read_eku(a->ra_eku != NULL ? a->ra_eku : RA_DEFAULT_EKU, e);
 	if (w->eku == NULL)
@@ -103,10 +140,17 @@ ra_wish_read(struct ctl *c, const struct args *a, const X509 *like, const X509 *
 }
 
 void
-ra_wish_free(struct ra_wish *w)
+ra_wish_end(struct ctl *c, struct ra_wish *w, bool keep)
 {
 	EXTENDED_KEY_USAGE_free(w->eku);
-	*w = (struct ra_wish){0};
+	if (keep) {
+		new_key_tell(c, &w->key);
+		if (w->two && w->sign_key.place.uri != NULL && w->key.place.uri == NULL)
+			new_key_tell(c, &w->sign_key);
+	}
+	new_key_end(c, &w->key, keep);
+	new_key_end(c, &w->sign_key, keep);
+	w->eku = NULL;
 }
 
 /* C and O of the CA, then a commonName that tells the RA from its CA. */
@@ -163,22 +207,8 @@ make_cert(const struct half *h, EVP_PKEY *key, const EXTENDED_KEY_USAGE *eku, st
 	return cert;
 }
 
-static X509 *
-make_half(const struct half *h, const struct ra_wish *w, struct secret *pem, struct err *e)
-{
-	EVP_PKEY *key = key_make(&w->spec, e);
-	X509 *cert = key != NULL ? make_cert(h, key, w->eku, e) : NULL;
-
-	if (cert != NULL && key_pem(key, NULL, pem, e) != 0) {
-		X509_free(cert);
-		cert = NULL;
-	}
-	EVP_PKEY_free(key);
-	return cert;
-}
-
 int
-ra_make(const char *profile, const struct ra_wish *w, const struct authority *ca, EVP_PKEY *ca_key,
+ra_make(const char *profile, struct ra_wish *w, const struct authority *ca, EVP_PKEY *ca_key,
     struct ra_made *out, struct err *e)
 {
 	struct half h = {.profile = profile,
@@ -187,14 +217,17 @@ ra_make(const char *profile, const struct ra_wish *w, const struct authority *ca
 	    .ca = ca,
 	    .ca_key = ca_key};
 
-	*out = (struct ra_made){0};
-	if ((out->cert = make_half(&h, w, &out->key, e)) == NULL)
+	*out = (struct ra_made){.cert = NULL};
+	if (new_key_make(&w->key, e) != 0 ||
+	    (out->cert = make_cert(&h, w->key.key, w->eku, e)) == NULL)
 		return -1;
 	if (!w->two)
 		return 0;
 	h.role = CEREMONY_RA_SIGN;
 	h.what = "RA signing";
-	out->sign_cert = make_half(&h, w, &out->sign_key, e);
+	if (new_key_make(&w->sign_key, e) != 0)
+		return -1;
+	out->sign_cert = make_cert(&h, w->sign_key.key, w->eku, e);
 	return out->sign_cert != NULL ? 0 : -1;
 }
 
@@ -203,9 +236,7 @@ ra_made_free(struct ra_made *m)
 {
 	X509_free(m->cert);
 	X509_free(m->sign_cert);
-	secret_free(&m->key);
-	secret_free(&m->sign_key);
-	*m = (struct ra_made){0};
+	*m = (struct ra_made){.cert = NULL};
 }
 
 int
@@ -227,14 +258,32 @@ put_cert(const X509 *cert, enum ra_file file, ra_put *put, void *to, struct err 
 	return rc;
 }
 
-int
-ra_files(const struct ra_made *m, ra_put *put, void *to, struct err *e)
+/* The key, or where it is in a token. */
+static int
+put_key(const struct new_key *key, enum ra_file file, enum ra_file uri_file, ra_put *put, void *to,
+    struct err *e)
 {
-	int rc = put(to, RA_KEY, secret_view(&m->key), 0600, e);
+	struct secret pem = {0};
+	char line[TOKEN_URI_MAX + 2];
+	int rc;
 
-	if (rc == 0 && m->sign_cert != NULL)
-		rc = put(to, RA_SIGN_KEY, secret_view(&m->sign_key), 0600, e);
-	if (rc == 0 && m->sign_cert != NULL)
+	if (key->place.uri != NULL) {
+		snprintf(line, sizeof line, "%s\n", key->place.uri);
+		return put(to, uri_file, view_str(line), 0644, e);
+	}
+	rc = key_pem(key->key, NULL, &pem, e) == 0 ? put(to, file, secret_view(&pem), 0600, e) : -1;
+	secret_free(&pem);
+	return rc;
+}
+
+int
+ra_files(const struct ra_wish *w, const struct ra_made *m, ra_put *put, void *to, struct err *e)
+{
+	int rc = put_key(&w->key, RA_KEY, RA_KEY_URI, put, to, e);
+
+	if (rc == 0 && w->two)
+		rc = put_key(&w->sign_key, RA_SIGN_KEY, RA_SIGN_KEY_URI, put, to, e);
+	if (rc == 0 && w->two)
 		rc = put_cert(m->sign_cert, RA_SIGN_CERT, put, to, e);
 	return rc == 0 ? put_cert(m->cert, RA_CERT, put, to, e) : rc;
 }

@@ -69,7 +69,8 @@ judge(struct ctl *c, const struct args *a, const struct ra_states *s, const stru
 static int
 remove_files(struct ctl *c, const struct ra_states *s, int number, struct err *e)
 {
-	static const enum ra_file order[] = {RA_CERT, RA_KEY, RA_SIGN_CERT, RA_SIGN_KEY, RA_STAGED};
+	static const enum ra_file order[] = {
+	    RA_CERT, RA_KEY, RA_KEY_URI, RA_SIGN_CERT, RA_SIGN_KEY, RA_SIGN_KEY_URI, RA_STAGED};
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < sizeof order / sizeof *order; i++) {

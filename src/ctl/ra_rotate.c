@@ -61,22 +61,41 @@ next_number(const struct ra_states *s)
  * mark, so that no host presents what others do not have; the certificate, which makes it exist,
  * last. */
 static int
-write_down(struct ctl *c, const struct args *a, const struct ra_states *s, const struct ra_made *ra,
-    struct err *e)
+write_down(struct ctl *c, const struct args *a, const struct ra_states *s,
+    const struct ra_wish *wish, const struct ra_made *ra, struct err *e)
 {
 	struct target to = {.c = c, .p = s->profile, .number = next_number(s)};
 	struct buf entry = {0};
 	int rc = -1;
 
-	if (transcript_begin(&entry, e, "ra rotate %s", a->operand) == 0 &&
+	if (transcript_begin(&entry, e, "ra rotate %s %s", a->operand, wish->text) == 0 &&
 	    ra_transcript(ra, &entry, e) == 0 &&
 	    transcript_append(c, s->line.cas[s->current].name, &entry, e) == 0 &&
 	    put_file(&to, RA_STAGED, view_str(staged_text), 0644, e) == 0)
-		rc = ra_files(ra, put_file, &to, e);
+		rc = ra_files(wish, ra, put_file, &to, e);
 	if (rc == 0)
 		ctl_note(c, "made RA %d of %s", to.number, s->profile->profile.name);
 	buf_free(&entry);
 	return rc;
+}
+
+/* What the new one is to resemble; NULL when nothing is presented. */
+static const struct ra_like *
+find_like(struct ctl *c, const struct ra_states *s, struct ra_like *like)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		char *uri;
+
+		if (!s->v[i].presented)
+			continue;
+		uri = key_uri_of(c, s->v[i].files->key);
+		*like = (struct ra_like){.cert = s->v[i].cert,
+		    .two = s->v[i].sign_cert != NULL,
+		    .in_token = uri != NULL};
+		free(uri);
+		return like;
+	}
+	return NULL;
 }
 
 /* Two hosts that each make a new RA would have the same number for two keys. */
@@ -100,26 +119,23 @@ static int
 stage(struct ctl *c, const struct args *a, const struct ra_states *s, struct err *e)
 {
 	const struct authority *ca = &s->line.cas[s->current];
-	const struct ra_state *like = NULL;
+	const char *profile = s->profile->profile.name;
 	EVP_PKEY *ca_key = NULL;
 	struct ra_made ra = {0};
-	struct ra_wish wish = {0};
+	struct ra_wish wish = {.eku = NULL};
+	struct ra_like like;
 	int rc = -1;
 
-	for (size_t i = 0; i < s->n; i++)
-		if (s->v[i].presented)
-			like = &s->v[i];
 	if (s->n == RAS_MAX)
-		err_set(e, ERR_USAGE, "%s has %d RAs: scepctl ra retire takes one away",
-		    s->profile->profile.name, RAS_MAX);
-	else if (ra_wish_read(c, a, like != NULL ? like->cert : NULL,
-	             like != NULL ? like->sign_cert : NULL, &wish, e) == 0 &&
+		err_set(e, ERR_USAGE, "%s has %d RAs: scepctl ra retire takes one away", profile,
+		    RAS_MAX);
+	else if (ra_wish_read(c, a, profile, find_like(c, s, &like), &wish, e) == 0 &&
 	         (ca_key = open_ca_key(c, a, ca, e)) != NULL &&
-	         ra_make(s->profile->profile.name, &wish, ca, ca_key, &ra, e) == 0)
-		rc = write_down(c, a, s, &ra, e);
+	         ra_make(profile, &wish, ca, ca_key, &ra, e) == 0)
+		rc = write_down(c, a, s, &wish, &ra, e);
 	EVP_PKEY_free(ca_key);
 	ra_made_free(&ra);
-	ra_wish_free(&wish);
+	ra_wish_end(c, &wish, rc == 0);
 	return rc;
 }
 

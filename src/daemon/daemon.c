@@ -60,7 +60,8 @@ check(const struct conf *c, struct err *e)
 	struct service s = {0};
 	int rc = -1;
 
-	if (priv_drop(c, e) == 0 && conf_judge(c, e) == 0 && conf_assemble(c, &s, e) == 0)
+	if (priv_drop(c, e) == 0 && conf_judge(c, e) == 0 && conf_assemble(c, &s, e) == 0 &&
+	    service_keys_here(&s, e) == 0)
 		rc = 0;
 	service_free(&s);
 	return rc;

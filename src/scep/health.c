@@ -24,6 +24,29 @@ check_keys(struct request *r)
 	return 0;
 }
 
+int
+service_keys_here(const struct service *s, struct err *e)
+{
+	for (size_t i = 0; i < s->n_cas; i++)
+		if (s->cas[i].key != NULL && ca_key_here(s->cas[i].key, e) != 0)
+			return -1;
+	for (size_t i = 0; i < s->n_profiles; i++)
+		for (size_t j = 0; j < s->profiles[i].n_ras; j++)
+			if (ra_key_here(s->profiles[i].ras[j].key, e) != 0)
+				return -1;
+	return 0;
+}
+
+static int
+check_tokens(struct request *r)
+{
+	struct err why = ERR_INIT;
+
+	return service_keys_here(r->service, &why) == 0
+	           ? 0
+	           : err_set(&r->err, ERR_KEY_GONE, "%s", why.detail);
+}
+
 static int
 check_store(struct request *r)
 {
@@ -54,6 +77,8 @@ op_health(struct request *r, bool ready)
 		say(r, "ok\n");
 	} else if (check_keys(r) != 0) {
 		http_reply_error(r->reply, r->err.code, "a key is missing");
+	} else if (check_tokens(r) != 0) {
+		http_reply_error(r->reply, r->err.code, "a key cannot be used");
 	} else if (check_store(r) != 0) {
 		http_reply_error(
 		    r->reply, r->err.code, "the store does not answer or takes no writes");

@@ -35,7 +35,8 @@ t_scep_SOURCES = \
 	tests/scep/test_rotation.c \
 	tests/scep/test_service.c \
 	tests/scep/test_source.c \
-	tests/scep/test_tick.c
+	tests/scep/test_tick.c \
+	tests/scep/test_token.c
 t_scep_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_scep_LDADD = libtestredis.a libsupport.a $(LINK_SCEP) $(CUNIT_LIBS)
 endif

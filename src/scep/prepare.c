@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/log.h"
 #include "crl.h"
 #include "scep/service.h"
 #include "signer/signer.h"
@@ -64,21 +65,41 @@ write_ca_cert(const struct service_profile *sp, struct service_ra *ra)
 	return rc;
 }
 
-/* The CA behind that of the RA, with its own RA, to which clients may encrypt already. */
+/* The CA behind that of the RA, with its own RA, to which clients may encrypt already. A key in a
+ * token that is away signs it later. */
 static int
 write_next_ca(const struct service_profile *sp, struct service_ra *ra, struct err *e)
 {
 	const struct service_issuer *next = &sp->line[ra->at + 1];
-	STACK_OF(X509) *all;
-	int rc;
+	STACK_OF(X509) *all = presented(sp, &sp->ras[next->ra], true);
+	struct err why = ERR_INIT;
+	int rc = all != NULL ? signer_next_ca(ra->key, all, clock_now(), &ra->next_ca, &why) : -1;
 
-	buf_cut(&ra->next_ca, 0);
-	if (ra->at + 1 >= sp->n_line || !next->has_ra)
-		return 0;
-	all = presented(sp, &sp->ras[next->ra], true);
-	rc = all != NULL ? signer_next_ca(ra->key, all, clock_now(), &ra->next_ca, e) : -1;
 	sk_X509_free(all);
-	return rc;
+	return rc == 0 || why.code == ERR_KEY_GONE ? 0 : err_set(e, ERR_INTERNAL, "%s", why.detail);
+}
+
+static int
+prepare_next(const struct service_profile *sp, struct service_ra *ra, struct err *e)
+{
+	buf_cut(&ra->next_ca, 0);
+	ra->has_next = ra->at + 1 < sp->n_line && sp->line[ra->at + 1].has_ra;
+	return ra->has_next ? write_next_ca(sp, ra, e) : 0;
+}
+
+void
+service_sign_next(struct service *s)
+{
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < s->n_profiles; i++)
+		for (size_t j = 0; j < s->profiles[i].n_ras; j++) {
+			struct service_ra *ra = &s->profiles[i].ras[j];
+
+			if (ra->has_next && ra->next_ca.n == 0 &&
+			    write_next_ca(&s->profiles[i], ra, &e) != 0)
+				log_msg(LOG_LEVEL_ERROR, "GetNextCACert: %s", e.detail);
+		}
 }
 
 static int
@@ -95,7 +116,7 @@ prepare_ra(const struct service_profile *sp, struct service_ra *ra, struct err *
 	if (ra->use == NULL && (ra->use = calloc(1, sizeof *ra->use)) == NULL)
 		return -1;
 	hex_of(view_of(digest, sizeof digest), ra->id);
-	return write_ca_cert(sp, ra) == 0 ? write_next_ca(sp, ra, e) : -1;
+	return write_ca_cert(sp, ra) == 0 ? prepare_next(sp, ra, e) : -1;
 }
 
 static int

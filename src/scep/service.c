@@ -64,11 +64,13 @@ op_ca(struct request *r, enum scep_operation op)
 	const struct service_ra *ra = service_presented(r->service, sp);
 	const struct buf *body = op == OP_GET_CA_CERT        ? &ra->ca_cert
 	                         : op == OP_GET_NEXT_CA_CERT ? &ra->next_ca
-	                         : ra->next_ca.n > 0         ? &sp->caps_next
+	                         : ra->has_next              ? &sp->caps_next
 	                                                     : &sp->caps;
 
-	if (op == OP_GET_NEXT_CA_CERT && ra->next_ca.n == 0)
+	if (op == OP_GET_NEXT_CA_CERT && !ra->has_next)
 		err_set(&r->err, ERR_NO_NEXT_CA, "no next CA is prepared");
+	else if (op == OP_GET_NEXT_CA_CERT && body->n == 0)
+		err_set(&r->err, ERR_KEY_GONE, "the key of the RA could not sign it yet");
 	else if (buf_add(&r->reply->body, body->p, body->n) != 0)
 		err_set(&r->err, ERR_MEMORY, "reply");
 	if (r->err.code != ERR_OK) {

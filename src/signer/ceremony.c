@@ -12,6 +12,7 @@
 
 #include "base/ossl.h"
 #include "ca/profile.h"
+#include "signer/token.h"
 #include "wire/csr.h"
 
 #define BACKDATE_SECONDS 600
@@ -42,7 +43,7 @@ key_fits(const EVP_PKEY *key, const X509 *cert)
 {
 	struct err e = ERR_INIT;
 	EVP_PKEY *of_cert = ossl_spki_key(X509_get_X509_PUBKEY(cert), &e);
-	bool fits = of_cert != NULL && EVP_PKEY_eq(key, of_cert) == 1;
+	bool fits = of_cert != NULL && EVP_PKEY_eq(key_public_half(key), of_cert) == 1;
 
 	EVP_PKEY_free(of_cert);
 	return fits;

@@ -68,47 +68,13 @@ static int
 check_match(EVP_PKEY *key, const X509 *cert, struct err *e)
 {
 	EVP_PKEY *public = ossl_spki_key(X509_get_X509_PUBKEY(cert), e);
-	int same = public != NULL && EVP_PKEY_eq(public, key) == 1;
+	int same = public != NULL && EVP_PKEY_eq(public, key_public_half(key)) == 1;
 
 	EVP_PKEY_free(public);
 	ERR_clear_error();
 	return same
 	           ? 0
 	           : err_set(e, ERR_KEY_FILE, "the private key does not belong to the certificate");
-}
-
-static bool
-all_zero(const uint8_t *p, size_t n)
-{
-	uint8_t any = 0;
-
-	for (size_t i = 0; i < n; i++)
-		any |= p[i];
-	return any == 0;
-}
-
-/* A secret that only the holder of the key can compute and that is the same in every worker on
- * every host, whether the key is a file or in hardware: the hash of what a fixed text decrypts to.
- * A key store may forbid the key to sign, but not to decrypt. */
-static int
-derive_rejection(struct ra_key *k, struct err *e)
-{
-	static const char text[] = "scepd implicit rejection 1";
-	uint8_t in[MODULUS_MAX] = {0}, out[MODULUS_MAX] = {0}, hash[32];
-	size_t n = (size_t)EVP_PKEY_get_size(k->key);
-	int rc = -1;
-
-	if (n > sizeof in)
-		return err_set(e, ERR_KEY_FILE, "the RA key is too large");
-	ossl_sha256(view_of(text, sizeof text), hash);
-	for (size_t i = 1; i < n; i++) /* the first octet stays 0: below the modulus */
-		in[i] = hash[i % sizeof hash];
-	if (rsa_raw_decrypt(k->key, view_of(in, n), out, n) == 0 && !all_zero(out, n)) {
-		ossl_sha256(view_of(out, n), k->rejection);
-		rc = 0;
-	}
-	OPENSSL_cleanse(out, sizeof out);
-	return rc == 0 ? 0 : err_set_ossl(e, ERR_KEY_FILE, "the RA key does not decrypt");
 }
 
 /* Without a keyUsage nothing is restricted (RFC 5280 section 4.2.1.3). */
@@ -160,7 +126,7 @@ ra_key_new_two(EVP_PKEY *key, X509 *cert, EVP_PKEY *seal_key, X509 *seal_cert, s
 	if (check_half(key, cert, USAGE_ENCIPHER, "keyEncipherment", e) == 0 &&
 	    check_half(two ? seal_key : key, ra_key_seal_cert(k), USAGE_SIGN, "digitalSignature",
 	        e) == 0 &&
-	    derive_rejection(k, e) == 0)
+	    rejection_prepare(k, e) == 0)
 		return k;
 	ra_key_free(k);
 	return NULL;
@@ -196,7 +162,8 @@ ra_key_free(struct ra_key *k)
 	X509_free(k->cert);
 	EVP_PKEY_free(k->seal_key);
 	X509_free(k->seal_cert);
-	OPENSSL_clear_free(k, sizeof *k);
+	OPENSSL_clear_free(k->rejection, sizeof *k->rejection);
+	OPENSSL_free(k);
 }
 
 void
@@ -207,6 +174,20 @@ ca_key_free(struct ca_key *k)
 	EVP_PKEY_free(k->key);
 	X509_free(k->cert);
 	OPENSSL_free(k);
+}
+
+int
+ra_key_here(const struct ra_key *k, struct err *e)
+{
+	if (key_here(k->key, e) != 0)
+		return -1;
+	return k->seal_key != NULL ? key_here(k->seal_key, e) : 0;
+}
+
+int
+ca_key_here(const struct ca_key *k, struct err *e)
+{
+	return key_here(k->key, e);
 }
 
 X509 *

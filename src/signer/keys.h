@@ -7,29 +7,31 @@
 
 #include "signer/keyring.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buf.h"
+#include "signer/token.h"
+
+/* The secret from which implicit rejection derives its keys. */
+struct rejection {
+	bool known;
+	uint8_t secret[32];
+};
 
 struct ra_key {
 	EVP_PKEY *key; /* unwraps, and seals unless there is another */
 	X509 *cert;
 	EVP_PKEY *seal_key; /* NULL: there is none */
 	X509 *seal_cert;
-	uint8_t rejection[32]; /* the secret from which implicit rejection derives its keys */
+	struct rejection *rejection; /* owned; learned when the key is there */
 };
+
+/* Makes k->rejection, which only a key whose token is away leaves unknown. -1: KEY_FILE. */
+int rejection_prepare(struct ra_key *k, struct err *e) __attribute__((warn_unused_result));
 
 struct ca_key {
 	EVP_PKEY *key;
 	X509 *cert;
 };
-
-#define MODULUS_MAX 2048 /* octets */
-
-/* The raw RSA operation on `in` into em[k], right-aligned by definition; k is the size of the key.
- * A ciphertext of the wrong length or not below the modulus (both visible to everybody) gives
- * zeroes. -1: the key cannot do it. */
-int rsa_raw_decrypt(EVP_PKEY *key, struct view in, uint8_t *em, size_t k)
-    __attribute__((warn_unused_result));
 
 #endif

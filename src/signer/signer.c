@@ -23,7 +23,7 @@ signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *p
 	 * digest of its own. */
 	OBJ_find_sigid_algs(alg_nid(X509_get0_tbs_sigalg(plan->cert)), &md, NULL);
 	if (X509_sign(plan->cert, k->key, md != NID_undef ? EVP_get_digestbynid(md) : NULL) <= 0)
-		return err_set_ossl(e, ERR_INTERNAL, "cannot sign the certificate");
+		return key_fault(k->key, e, ERR_INTERNAL, "cannot sign the certificate");
 	if (tbs_digest(plan->cert, digest) != 0 ||
 	    CRYPTO_memcmp(digest, plan->tbs_digest, sizeof digest) != 0)
 		return err_set(e, ERR_INTERNAL, "the signed certificate is not the planned one");
@@ -45,10 +45,13 @@ signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct vie
     enum digest digest, struct buf *out, struct err *e)
 {
 	const struct msg_signer by = seals(k, digest);
+	struct err why = ERR_INIT;
 
 	if (a->type != TYPE_CERT_REP)
 		return err_set(e, ERR_INTERNAL, "only a CertRep is sealed");
-	return scep_msg_write(a, content, &by, NULL, out, e);
+	if (scep_msg_write(a, content, &by, NULL, out, &why) == 0)
+		return 0;
+	return key_fault(by.key, e, why.code, why.detail);
 }
 
 /* No attribute of SCEP is in it, so it can be taken for no CertRep. */
@@ -58,14 +61,17 @@ signer_next_ca(
 {
 	const struct msg_signer by = seals(k, DIGEST_SHA256);
 	struct scep_attrs a = SCEP_ATTRS_INIT;
+	struct err why = ERR_INIT;
 	struct buf inner = {0};
 	struct view content;
 	int rc = certs_only_write(certs, NULL, &inner);
 
 	a.signing_time = now;
 	content = buf_view(&inner);
-	rc = rc == 0 ? scep_msg_write(&a, &content, &by, certs, out, e)
-	             : err_set(e, ERR_INTERNAL, "cannot write the certificates of the next CA");
+	if (rc != 0)
+		err_set(e, ERR_INTERNAL, "cannot write the certificates of the next CA");
+	else if ((rc = scep_msg_write(&a, &content, &by, certs, out, &why)) != 0)
+		key_fault(by.key, e, why.code, why.detail);
 	buf_free(&inner);
 	return rc;
 }

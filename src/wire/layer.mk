@@ -21,7 +21,8 @@ if HAVE_CUNIT
 # What tests of this layer and those above need made.
 check_LIBRARIES += libsupport.a
 libsupport_a_SOURCES = \
-	tests/support/change.c tests/support/change.h tests/support/make.c tests/support/make.h
+	tests/support/change.c tests/support/change.h tests/support/make.c tests/support/make.h \
+	tests/support/softhsm.c tests/support/softhsm.h
 libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 
 check_PROGRAMS += t_wire

@@ -68,6 +68,7 @@ main(void)
 	    SUITE(owner),
 	    SUITE(ras),
 	    SUITE(line),
+	    SUITE(keys),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

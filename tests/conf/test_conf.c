@@ -616,7 +616,7 @@ faults_of_a_profile(void)
 	    {"ra = ( { certificate = \"x\"; key = \"x\"; sign_key = \"y\"; } );",
 	        "profiles.d/vpn.conf:6: ra.sign_certificate and ra.sign_key go together"},
 	    {"ra = ( { certificate = \"x\"; } );",
-	        "profiles.d/vpn.conf:6: ra.key is missing: the path of a file"},
+	        "profiles.d/vpn.conf:6: ra.key is missing: the path of a file, or a pkcs11 URI"},
 	    {"ra = ( { certificate = \"x\"; kez = \"x\"; } );",
 	        "profiles.d/vpn.conf:6: unknown key \"kez\" (did you mean \"key\"?)"},
 	};

@@ -16,6 +16,7 @@ main(void)
 	    SUITE(dn),
 	    SUITE(ca),
 	    SUITE(ca_install),
+	    SUITE(token_keys),
 	    SUITE(challenge),
 	    mint_suite,
 	    SUITE(profile),

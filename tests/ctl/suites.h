@@ -30,5 +30,6 @@ extern CU_TestInfo sealed_tests[];
 extern CU_TestInfo service_tests[];
 extern CU_TestInfo store_tests[];
 extern CU_TestInfo store_init_tests[];
+extern CU_TestInfo token_keys_tests[];
 
 #endif

@@ -13,6 +13,7 @@ EXTRA_DIST += \
 	tests/e2e/half-request \
 	tests/e2e/hosts \
 	tests/e2e/http \
+	tests/e2e/keys-in-token \
 	tests/e2e/openssl-enrol \
 	tests/e2e/pkcsreq.pl \
 	tests/e2e/quickstart \

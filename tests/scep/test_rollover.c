@@ -258,6 +258,26 @@ the_next_ca_is_shown_while_it_is_next(void)
 	expect_presented(ra2, ca2);
 }
 
+/* A key in a token that was away signs it when it is back. */
+static void
+what_could_not_be_signed_yet(void)
+{
+	struct http_reply out;
+
+	begin();
+	buf_cut(&rig.sp->ras[0].next_ca, 0);
+	CU_ASSERT_TRUE(offered());
+	get("GetNextCACert", &out);
+	CU_ASSERT_EQUAL(out.status, 503);
+	http_reply_free(&out);
+	rig.service.tick_at = 0;
+	service_tick(&rig.service);
+	get("GetNextCACert", &out);
+	CU_ASSERT_EQUAL(out.status, 200);
+	expect_inner(buf_view(&out.body));
+	http_reply_free(&out);
+}
+
 /* Nobody could enrol with it. */
 static void
 without_an_ra_of_its_own_it_is_not(void)
@@ -563,6 +583,7 @@ cas_of_one_name(void)
 
 static CU_TestInfo tests[] = {
     T(the_next_ca_is_shown_while_it_is_next),
+    T(what_could_not_be_signed_yet),
     T(without_an_ra_of_its_own_it_is_not),
     T(the_word_names_one_certificate),
     T(the_ca_that_is_addressed_issues),

@@ -109,6 +109,8 @@ what_is_no_key_is_refused(void)
 	CU_ASSERT_NOT_EQUAL(load(NULL), ERR_OK);
 }
 
+static struct err refusal; /* of the last RA key */
+
 static bool
 ra_accepts(EVP_PKEY *key, EVP_PKEY *cert_key)
 {
@@ -119,6 +121,7 @@ ra_accepts(EVP_PKEY *key, EVP_PKEY *cert_key)
 	EVP_PKEY_up_ref(key);
 	k = ra_key_new(key, cert, &e);
 	CU_ASSERT_EQUAL(e.code, k == NULL ? ERR_KEY_FILE : ERR_OK);
+	refusal = e;
 	ra_key_free(k);
 	X509_free(cert);
 	return k != NULL;
@@ -164,6 +167,7 @@ an_ra_key_is_rsa_and_its_certificates(void)
 	CU_ASSERT_FALSE(ra_accepts(make_ec("P-256"), make_ec("P-256")));
 	/* It can decrypt nothing. */
 	CU_ASSERT_FALSE(ra_accepts(pss, pss));
+	CU_ASSERT_PTR_NOT_NULL(strstr(refusal.detail, "an RA key is RSA"));
 	EVP_PKEY_free(pss);
 }
 
