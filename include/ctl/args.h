@@ -45,7 +45,7 @@ struct args {
 	bool prune, force, setuser, keys;
 	const char *expires, *from, *reason;
 	struct arg_list profiles;
-	bool state;
+	bool state, accept_loss;
 };
 
 struct opt {

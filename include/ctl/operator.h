@@ -31,6 +31,12 @@ int operator_each_ca(struct ctl *c, const char *only,
     int (*each)(void *arg, const char *ca, struct err *e), void *arg, struct err *e)
     __attribute__((warn_unused_result));
 
+/* A serial number as other programs show it, in capitals or with colons, as the store has it. -1:
+ * USAGE.
+ */
+int operator_serial(const char *given, char out[96], struct err *e)
+    __attribute__((warn_unused_result));
+
 /* Parts of objects to show: text that came from the store; milliseconds since 1970 as UTC ("" for
  * 0); lines as an array. */
 json_t *show_view(struct view text);

@@ -9,6 +9,7 @@
 #include "base/span.h"
 #include "ctl/folder.h"
 #include "ctl/operator.h"
+#include "ctl/revoke.h"
 #include "ctl/show.h"
 #include "store/record.h"
 #include "store/request.h"
@@ -35,8 +36,10 @@ row_of(const struct ctl *c, const struct record *r)
 	json_object_set_new(o, "by", show_view(r->by));
 	json_object_set_new(o, "key_sha256", show_view(r->spki));
 	json_object_set_new(o, "request", show_view(r->request));
-	if (r->revoked)
+	if (r->revoked) {
+		json_object_set_new(o, "revoked_at", show_ms(r->revoked_at * 1000));
 		json_object_set_new(o, "reason", show_view(r->why));
+	}
 	return o;
 }
 
@@ -176,30 +179,12 @@ single_ca(void *arg, const char *ca, struct err *e)
 	return rc == 1 ? 0 : rc;
 }
 
-/* As other programs show it: in capitals, with colons. */
-static int
-read_serial(const char *given, char out[96], struct err *e)
-{
-	size_t n = 0;
-
-	for (const char *p = given; *p != '\0'; p++) {
-		if (*p == ':')
-			continue;
-		if (strchr("0123456789abcdefABCDEF", *p) == NULL || n + 1 >= 96)
-			return err_set(
-			    e, ERR_USAGE, "\"%.100s\" is no serial number in hexadecimal", given);
-		out[n++] = (char)(*p >= 'A' && *p <= 'F' ? *p + 32 : *p);
-	}
-	out[n] = '\0';
-	return 0;
-}
-
 static int
 single_run(struct single *one, struct err *e)
 {
 	int rc = -1;
 
-	if (read_serial(one->a->operand, one->serial, e) != 0 ||
+	if (operator_serial(one->a->operand, one->serial, e) != 0 ||
 	    (one->store = ctl_store(one->c, e)) == NULL)
 		return -1;
 	rc = operator_each_ca(one->c, one->a->ca, single_ca, one, e);
@@ -334,6 +319,8 @@ const struct command cert_commands[] = {
     {"cert", "show", "SERIAL", "show one certificate", show_options, cert_show},
     {"cert", "export", "[SERIAL]", "print one certificate, or all that fit", export_options,
         cert_export},
+    {"cert", "revoke", "[SERIAL]", "revoke one certificate, or all that fit", cert_revoke_options,
+        cert_revoke},
     {"cert", "orphans", NULL, "list what was to be signed and is not known to be", orphan_options,
         cert_orphans},
     {NULL, NULL, NULL, NULL, NULL, NULL},

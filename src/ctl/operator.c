@@ -87,6 +87,24 @@ operator_each_ca(struct ctl *c, const char *only,
 	return rc;
 }
 
+/* As other programs show it: in capitals, with colons. */
+int
+operator_serial(const char *given, char out[96], struct err *e)
+{
+	size_t n = 0;
+
+	for (const char *p = given; *p != '\0'; p++) {
+		if (*p == ':')
+			continue;
+		if (strchr("0123456789abcdefABCDEF", *p) == NULL || n + 1 >= 96)
+			return err_set(
+			    e, ERR_USAGE, "\"%.100s\" is no serial number in hexadecimal", given);
+		out[n++] = (char)(*p >= 'A' && *p <= 'F' ? *p + 32 : *p);
+	}
+	out[n] = '\0';
+	return 0;
+}
+
 json_t *
 show_view(struct view text)
 {

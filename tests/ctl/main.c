@@ -28,6 +28,8 @@ main(void)
 	    SUITE(records),
 	    SUITE(node),
 	    SUITE(rebuild),
+	    SUITE(revoke),
+	    SUITE(crl),
 	    SUITE(sealed),
 	    SUITE(bundle),
 	    SUITE(manual),
