@@ -18,6 +18,7 @@ libctl_a_SOURCES = \
 	include/ctl/operator.h \
 	include/ctl/profile.h \
 	include/ctl/revoke.h \
+	include/ctl/saved.h \
 	include/ctl/sealed.h \
 	include/ctl/show.h \
 	include/ctl/store.h \
@@ -54,6 +55,7 @@ libctl_a_SOURCES = \
 	src/ctl/profile_text.c \
 	src/ctl/request.c \
 	src/ctl/revoke.c \
+	src/ctl/saved.c \
 	src/ctl/sealed.c \
 	src/ctl/show.c \
 	src/ctl/store.c \

@@ -204,6 +204,7 @@ only_some_reasons_are_taken(void)
 		CU_ASSERT_EQUAL(
 		    stage_run(&p.s, NULL, "cert|revoke|%s|--reason|%s", serial, bad[i]), CTL_USAGE);
 		CU_ASSERT_TRUE(stage_said(&p.s, "keyCompromise, affiliationChanged"));
+		CU_ASSERT_EQUAL(stage_said(&p.s, "is no reason"), i < 2);
 	}
 	CU_ASSERT_EQUAL(revoked_serials(&p), 0);
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
