@@ -9,8 +9,10 @@
 #include "ca/crl.h"
 #include "ctl/ask.h"
 #include "ctl/ca_files.h"
+#include "ctl/history.h"
 #include "ctl/operator.h"
 #include "ctl/show.h"
+#include "ctl/store.h"
 #include "store/crl.h"
 
 struct look {
@@ -42,8 +44,10 @@ filed_number(struct ctl *c, const struct authority *a)
 }
 
 static const char *
-state_of(const struct crl_stored *s, const struct err *bad)
+state_of(const struct crl_stored *s, const struct err *bad, bool wanted)
 {
+	if (wanted)
+		return "alarm";
 	if (bad->code != ERR_OK)
 		return "bad";
 	if (*s->alarm != '\0')
@@ -56,7 +60,7 @@ state_of(const struct crl_stored *s, const struct err *bad)
 }
 
 static json_t *
-row_of(struct ctl *c, const struct authority *a, const struct crl_stored *s)
+row_of(struct ctl *c, const struct authority *a, const struct crl_stored *s, bool wanted)
 {
 	struct err bad = ERR_INIT;
 	struct crl list = {0};
@@ -66,13 +70,16 @@ row_of(struct ctl *c, const struct authority *a, const struct crl_stored *s)
 		(void)!crl_read(a, buf_view(&s->der), &list, &bad);
 	json_object_set_new(row, "ca", json_string(a->name));
 	json_object_set_new(row, "number", json_integer(s->state.number));
-	json_object_set_new(row, "state", json_string(state_of(s, &bad)));
+	json_object_set_new(row, "state", json_string(state_of(s, &bad, wanted)));
 	json_object_set_new(row, "from", show_ms(s->state.from * 1000));
 	json_object_set_new(row, "to", show_ms(s->state.to * 1000));
 	json_object_set_new(row, "entries", json_integer((json_int_t)list.n));
 	json_object_set_new(row, "revoked", json_integer(s->revoked));
 	json_object_set_new(row, "filed", json_integer(filed_number(c, a)));
-	json_object_set_new(row, "why", json_string(bad.code != ERR_OK ? bad.detail : s->alarm));
+	json_object_set_new(row, "why",
+	    json_string(wanted               ? "imported: its revocations are not known"
+	                : bad.code != ERR_OK ? bad.detail
+	                                     : s->alarm));
 	crl_free(&list);
 	return row;
 }
@@ -85,14 +92,17 @@ show_ca(void *arg, const char *ca, struct err *e)
 	struct crl_stored stored = {.state = {0}};
 	struct err why = ERR_INIT;
 	struct authority a;
+	bool wanted = false;
 	int rc = open_authority(l->c, ca, &a, &why);
 
 	if (rc != 0 && (why.code != ERR_USAGE || l->a->operand != NULL))
 		err_set(e, why.code, "%s", why.detail);
 	else if (rc != 0)
 		rc = 0;
-	else if ((rc = store_crl(l->store, ca, &stored, e)) >= 0)
-		rc = show_list_add(&l->list, row_of(l->c, &a, &stored), e);
+	else if ((rc = store_crl(l->store, ca, &stored, e)) >= 0 &&
+	         (rc = history_wanted(l->c, l->store, ca, &wanted, e)) == 0)
+		rc = show_list_add(
+		    &l->list, row_of(l->c, &a, &stored, wanted && stored.state.number == 0), e);
 	crl_stored_free(&stored);
 	authority_free(&a);
 	return rc;
@@ -150,6 +160,8 @@ publish_ca(void *arg, const char *ca, struct err *e)
 
 	if (l->a->accept_loss && accepted(l->c, l->a, l->store, &loss, e) != 0)
 		return -1;
+	if (l->a->no_history && history_known(l->store, ca, e) != 0)
+		return -1;
 	if (store_crl_mark(l->store, ca, loss, e) != 0)
 		return -1;
 	ctl_note(l->c,
@@ -177,12 +189,20 @@ static const struct opt show_options[] = {
 
 static const struct opt publish_options[] = {
     OPT_FLAG("accept-loss", accept_loss, "although revocations are missing from it"),
+    OPT_FLAG("no-history", no_history, "although nothing is known of what an imported CA revoked"),
     OPT_FLAG("yes", yes, "do not ask"),
+    OPT_END,
+};
+
+static const struct opt import_options[] = {
+    OPT_NEED("ca", ca, "NAME", "whose list it is"),
     OPT_END,
 };
 
 const struct command crl_commands[] = {
     {"crl", "show", "[CA]", "show how the revocation lists stand", show_options, crl_show},
     {"crl", "publish", "CA", "have a new list made", publish_options, crl_publish},
+    {"crl", "import", "FILE", "revoke what is on a list of another software", import_options,
+        crl_import},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };

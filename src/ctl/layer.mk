@@ -68,6 +68,8 @@ libctl_a_SOURCES = \
 	src/ctl/store_acl.c \
 	src/ctl/store_admin.c \
 	src/ctl/cert_import.c \
+	src/ctl/crl_import.c \
+	src/ctl/history.c \
 	src/ctl/index_txt.c \
 	src/ctl/issued_log.c \
 	src/ctl/store_rebuild.c \
