@@ -90,7 +90,13 @@ load_ca(const struct conf *c, const char *name, bool followed, struct service *s
 {
 	struct service_ca *ca = &s->cas[s->n_cas++];
 
+	char *mark = conf_ca_path(c, name, HISTORY_FILE);
+
+	if (mark == NULL)
+		return err_set(e, ERR_MEMORY, "no memory");
+	ca->imported = access(mark, F_OK) == 0;
 	ca->followed = followed;
+	free(mark);
 	return read_certs(c, name, &ca->authority, e) == 0 ? load_ca_key(c, ca, e) : -1;
 }
 
