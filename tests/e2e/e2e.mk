@@ -18,6 +18,7 @@ EXTRA_DIST += \
 	tests/e2e/quickstart \
 	tests/e2e/refusals \
 	tests/e2e/reload \
+	tests/e2e/revocation \
 	tests/e2e/scepctl-enrol \
 	tests/e2e/strongswan-enrol \
 	tests/e2e/worker-killed
