@@ -12,6 +12,7 @@
 /* The HTTP side */
 ERR(METHOD, 405, FAIL_NONE, "method", "method not allowed")
 ERR(NO_PROFILE, 404, FAIL_NONE, "no-profile", "no SCEP profile at this path")
+ERR(NO_CA, 404, FAIL_NONE, "no-ca", "no such CA at this path")
 ERR(OPERATION, 400, FAIL_NONE, "operation", "unknown operation")
 ERR(NO_MESSAGE, 400, FAIL_NONE, "no-message", "no message in the request")
 ERR(ENCODING, 400, FAIL_NONE, "encoding", "the message is not base64")
@@ -116,6 +117,7 @@ ERR(CA_EXPIRED, 400, FAIL_BAD_REQUEST, "ca-expired", "the CA certificate has exp
 /* The operator's side: never seen by a client */
 ERR(CONFIG, 500, FAIL_NONE, "config", "internal error")
 ERR(FILE, 500, FAIL_NONE, "file", "internal error")
+ERR(CRL, 500, FAIL_NONE, "crl", "internal error")
 ERR(KEY_FILE, 500, FAIL_NONE, "key-file", "internal error")
 ERR(USAGE, 500, FAIL_NONE, "usage", "internal error")
 ERR(NETWORK, 500, FAIL_NONE, "network", "internal error")

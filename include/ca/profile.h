@@ -56,9 +56,11 @@ struct profile {
 	int64_t pending_ttl;      /* seconds that a request waits for the operator */
 	int max_pending_requests; /* in the queue of the operator */
 	int wrong_challenges;     /* of one source within the window; then 429; 0: no limit */
-	int64_t wrong_challenges_window; /* seconds */
-	struct net *allow_from;          /* networks that may ask; owned */
-	size_t n_allow_from;             /* 0: all */
+	int64_t wrong_challenges_window;  /* seconds */
+	struct net *allow_from;           /* networks that may ask; owned */
+	size_t n_allow_from;              /* 0: all */
+	struct net *challenge_allow_from; /* networks that may fetch challenges by HTTP; owned */
+	size_t n_challenge_allow_from;    /* 0: all */
 
 	bool include_ca_certificate; /* GetCACert: RA, issuing CA, chain; else the RA alone */
 	bool include_root; /* false drops a self-signed certificate above the issuing CA */

@@ -38,14 +38,16 @@ struct conf {
 	enum log_level log_level;
 	struct net *trusted_proxies;
 	size_t n_trusted_proxies;
-	bool allow_http_challenge;                    /* challenges are handed out over plain HTTP too */
-	char *default_profile;                        /* "" : none */
-	char *ca_dir, *passphrase_dir;                /* absolute; passphrase_dir "" : none */
-	struct store_conf store;                      /* strings owned */
-	char *issued_log;                             /* absolute; "": none */
-	int64_t record_grace;                         /* seconds */
-	char *node_name;                              /* "": the name of the host */
-	char *pkcs11_module; /* absolute; "": what the URI of a key says */
+	bool allow_http_challenge;       /* challenges are handed out over plain HTTP too */
+	char *default_profile;           /* "" : none */
+	char *ca_dir, *passphrase_dir;   /* absolute; passphrase_dir "" : none */
+	struct store_conf store;         /* strings owned */
+	char *issued_log;                /* absolute; "": none */
+	int64_t record_grace;            /* seconds */
+	char *crl_dir;                   /* absolute */
+	int64_t crl_validity, crl_renew; /* seconds */
+	char *pkcs11_module;             /* absolute; "": what the URI of a key says */
+	char *node_name;                 /* "": the name of the host */
 	char *operator_user, *operator_password_file; /* of scepctl at the store; "": as scepd */
 	struct conf_profile *profiles;
 	size_t n_profiles;

@@ -16,10 +16,13 @@
 
 #define RAS_MAX 4
 
+struct crl_cache;
+
 /* An authority with its key. */
 struct service_ca {
 	struct authority authority; /* owned */
 	struct ca_key *key;         /* owned */
+	struct crl_cache *crl;      /* its revocation list on this host; owned */
 };
 
 /* A profile ready to serve. */
@@ -45,6 +48,9 @@ struct service {
 	char node[64];              /* what this host is called in events */
 	struct buf report;          /* JSON: what this host runs, for the other ones; owned */
 	int64_t report_at, tick_at; /* when the tick is to do it again; clock_ms */
+	char *crl_dir; /* where revocation lists are filed; owned; NULL: none are made */
+	int64_t crl_validity, crl_renew; /* seconds: to nextUpdate; after which a new one is made */
+	char crl_owner[33];              /* tells this process from others that would make one */
 	const struct service_profile *default_profile; /* may be NULL */
 	struct net *trusted_proxies;                   /* owned */
 	size_t n_trusted_proxies;
@@ -65,6 +71,10 @@ void service_handle(const struct service *s, const struct http_request *in, stru
  * early. Returns the milliseconds until it wants to be called again. */
 #define TICK_MS 1000
 int64_t service_tick(struct service *s);
+
+/* The revocation list of an authority (RFC 5280), DER, as this host has it on disk; the store is
+ * not asked. Empty when there is none yet. Borrowed until the next call. */
+struct view service_crl(const struct service_ca *ca);
 
 void service_free(struct service *s);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: ISC
  *
- * The verbs that use a private key, and the only ones: unwrap, issue, seal. Each does one
+ * The verbs that use a private key, and the only ones: unwrap, issue, seal, crl. Each does one
  * meaningful thing; there is no "sign these octets". Behind this header the keys may one day live
  * in another process.
  */
 #ifndef SIGNER_SIGNER_H
 #define SIGNER_SIGNER_H
 
+#include "ca/crl.h"
 #include "ca/grant.h"
 #include "signer/keyring.h"
 #include "wire/scep_env.h"
@@ -30,5 +31,11 @@ int signer_issue(const struct ca_key *k, const struct grant *g, const struct pla
  */
 int signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct view *content,
     enum digest digest, struct buf *out, struct err *e) __attribute__((warn_unused_result));
+
+/* Writes and signs the revocation list of a plan, with the digest that the CA signs certificates
+ * with. The DER is appended to `out`. -1: as crl_write, KEY_GONE, INTERNAL (it is the plan of another
+ * CA). */
+int signer_crl(const struct ca_key *k, const struct crl_plan *plan, struct buf *out, struct err *e)
+    __attribute__((warn_unused_result));
 
 #endif

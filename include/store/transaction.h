@@ -61,11 +61,13 @@ struct commit_note {
 	const char *event;       /* JSON for the stream of outcomes; "" none */
 	const uint8_t *spki;     /* 32 octets: SHA-256 of the SubjectPublicKeyInfo */
 	int64_t grace;           /* seconds that the record outlives the certificate */
+	const char *before;      /* "AUTHORITY SERIAL": what it renews, to be revoked; NULL: none */
+	int64_t before_lives;    /* in so many seconds */
 };
 
 /* Records the certificate signed under a reservation: 0. When another worker was faster, `cert` is
- * replaced by his, which is the answer: 1. -1: STORE (lost, or not recorded): nothing may be sent.
- */
+ * replaced by his, which is the answer: 1. -1: STORE (lost, not recorded, or revoked already):
+ * nothing may be sent. */
 int store_commit(struct store *s, const struct reserve *what, const struct plan *plan,
     const struct reservation *r, const struct commit_note *note, struct buf *cert, struct err *e)
     __attribute__((warn_unused_result));

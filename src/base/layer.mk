@@ -11,6 +11,7 @@ libbase_a_SOURCES = \
 	include/base/log.h \
 	include/base/net.h \
 	include/base/ossl.h \
+	include/base/resolve.h \
 	include/base/span.h \
 	include/base/version.h \
 	src/base/buf.c \
@@ -25,6 +26,7 @@ libbase_a_SOURCES = \
 	src/base/net.c \
 	src/base/ossl.c \
 	src/base/ossl_key.c \
+	src/base/resolve.c \
 	src/base/span.c \
 	src/base/version.c
 
@@ -45,6 +47,7 @@ t_base_SOURCES = \
 	tests/base/test_manual.c \
 	tests/base/test_net.c \
 	tests/base/test_ossl.c \
+	tests/base/test_resolve.c \
 	tests/base/test_span.c \
 	tests/harness.h \
 	tests/manual.h \

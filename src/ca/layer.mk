@@ -4,6 +4,8 @@ libca_a_SOURCES = \
 	include/ca/binding.h \
 	include/ca/challenge.h \
 	include/ca/claim.h \
+	include/ca/crl.h \
+	include/ca/crl_set.h \
 	include/ca/extreq.h \
 	include/ca/grant.h \
 	include/ca/identity.h \
@@ -19,6 +21,9 @@ libca_a_SOURCES = \
 	src/ca/binding.c \
 	src/ca/challenge.c \
 	src/ca/claim.c \
+	src/ca/crl.c \
+	src/ca/crl_read.c \
+	src/ca/crl_set.c \
 	src/ca/extreq.c \
 	src/ca/grant.c \
 	src/ca/identity.c \
@@ -43,6 +48,8 @@ t_ca_SOURCES = \
 	tests/ca/test_authority.c \
 	tests/ca/test_binding.c \
 	tests/ca/test_challenge.c \
+	tests/ca/test_crl.c \
+	tests/ca/test_crl_set.c \
 	tests/ca/test_extreq.c \
 	tests/ca/test_grant.c \
 	tests/ca/test_identity.c \

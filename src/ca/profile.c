@@ -74,6 +74,7 @@ profile_free(struct profile *p)
 		free(p->paths[i]);
 	free(p->paths);
 	free(p->allow_from);
+	free(p->challenge_allow_from);
 	challenge_set_free(&p->challenges);
 	sk_ASN1_OBJECT_pop_free(p->ext_key_usage, ASN1_OBJECT_free);
 	*p = (struct profile){0};

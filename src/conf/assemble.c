@@ -239,6 +239,16 @@ load_ra(const struct conf *c, const struct conf_profile *from, const struct auth
 }
 
 static int
+copy_nets(const struct net *from, size_t n, struct net **to, size_t *n_to)
+{
+	*n_to = n;
+	*to = n > 0 ? malloc(n * sizeof **to) : NULL;
+	if (*to != NULL)
+		memcpy(*to, from, n * sizeof **to);
+	return n == 0 || *to != NULL ? 0 : -1;
+}
+
+static int
 copy_lists(const struct profile *from, struct profile *to)
 {
 	if (from->n_paths > 0 && (to->paths = calloc(from->n_paths, sizeof *to->paths)) == NULL)
@@ -254,14 +264,11 @@ copy_lists(const struct profile *from, struct profile *to)
 		memcpy(to->challenges.entries, from->challenges.entries, size);
 		to->challenges.n = from->challenges.n;
 	}
-	if (from->n_allow_from > 0) {
-		size_t size = from->n_allow_from * sizeof *to->allow_from;
-
-		if ((to->allow_from = malloc(size)) == NULL)
-			return -1;
-		memcpy(to->allow_from, from->allow_from, size);
-		to->n_allow_from = from->n_allow_from;
-	}
+	if (copy_nets(from->allow_from, from->n_allow_from, &to->allow_from, &to->n_allow_from) !=
+	        0 ||
+	    copy_nets(from->challenge_allow_from, from->n_challenge_allow_from,
+	        &to->challenge_allow_from, &to->n_challenge_allow_from) != 0)
+		return -1;
 	to->ext_key_usage =
 	    sk_ASN1_OBJECT_deep_copy(from->ext_key_usage, OBJ_dup, ASN1_OBJECT_free);
 	return to->ext_key_usage == NULL ? -1 : 0;
@@ -278,6 +285,8 @@ copy_profile(const struct profile *from, struct profile *to, struct err *e)
 	to->challenges.n = 0;
 	to->allow_from = NULL;
 	to->n_allow_from = 0;
+	to->challenge_allow_from = NULL;
+	to->n_challenge_allow_from = 0;
 	to->ext_key_usage = NULL;
 	return copy_lists(from, to) == 0 ? 0 : err_set(e, ERR_MEMORY, "no memory");
 }
@@ -320,6 +329,10 @@ open_records(const struct conf *c, struct service *s, struct err *e)
 	s->record_grace = c->record_grace;
 	s->allow_http_challenge = c->allow_http_challenge;
 	conf_node_name(c, s->node);
+	s->crl_validity = c->crl_validity;
+	s->crl_renew = c->crl_renew;
+	if ((s->crl_dir = strdup(c->crl_dir)) == NULL)
+		return err_set(e, ERR_MEMORY, "no memory");
 	if ((s->store = conf_store_worker(c, e)) == NULL)
 		return -1;
 	if (*c->issued_log != '\0' && (s->journal = journal_open(c->issued_log, e)) == NULL)

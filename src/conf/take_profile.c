@@ -174,22 +174,39 @@ take_approval(const struct tree *t, const config_setting_t *v, void *base, struc
 	return 0;
 }
 
+static int
+take_nets(const struct tree *t, const config_setting_t *v, const char *key, struct net **nets,
+    size_t *n_nets, struct err *e)
+{
+	size_t n = (size_t)config_setting_length(v);
+
+	if ((*nets = calloc(n + 1, sizeof **nets)) == NULL)
+		return tree_fault(t, v, e, "no memory");
+	for (; *n_nets < n; ++*n_nets) {
+		const config_setting_t *elem = config_setting_get_elem(v, (unsigned)*n_nets);
+
+		if (net_read(config_setting_get_string(elem), &(*nets)[*n_nets]) != 0)
+			return wrong(t, elem, key, config_setting_get_string(elem), e);
+	}
+	return 0;
+}
+
 int
 take_allow_from(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
 {
 	struct profile *p = &((struct conf_profile *)base)->profile;
-	size_t n = (size_t)config_setting_length(v);
 
-	if ((p->allow_from = calloc(n + 1, sizeof *p->allow_from)) == NULL)
-		return tree_fault(t, v, e, "no memory");
-	for (; p->n_allow_from < n; p->n_allow_from++) {
-		const config_setting_t *elem =
-		    config_setting_get_elem(v, (unsigned)p->n_allow_from);
+	return take_nets(t, v, "allow_from", &p->allow_from, &p->n_allow_from, e);
+}
 
-		if (net_read(config_setting_get_string(elem), &p->allow_from[p->n_allow_from]) != 0)
-			return wrong(t, elem, "allow_from", config_setting_get_string(elem), e);
-	}
-	return 0;
+int
+take_challenge_allow_from(
+    const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct profile *p = &((struct conf_profile *)base)->profile;
+
+	return take_nets(
+	    t, v, "challenge_allow_from", &p->challenge_allow_from, &p->n_challenge_allow_from, e);
 }
 
 int

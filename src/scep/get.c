@@ -142,3 +142,24 @@ out:
 	X509_free(x);
 	return rc;
 }
+
+/* Which certificate is asked about does not matter: the list is for all of its issuer, and clients
+ * write any serial number. */
+int
+get_crl(struct request *r, struct view content, struct buf *cert)
+{
+	const struct service_ca *ca = NULL;
+	PKCS7_ISSUER_AND_SERIAL *is = read_names(r, content, &ca);
+
+	(void)cert;
+	if (is == NULL)
+		return -1;
+	PKCS7_ISSUER_AND_SERIAL_free(is);
+	if (ca == NULL)
+		return err_set(&r->err, ERR_NO_CRL, "of another CA");
+	r->crl = service_crl(ca);
+	if (r->crl.n == 0)
+		return err_set(&r->err, ERR_NO_CRL, "none has been made yet");
+	r->sent = true;
+	return 0;
+}

@@ -1,10 +1,10 @@
 noinst_LIBRARIES += libscep.a
 libscep_a_SOURCES = \
-	include/scep/service.h \
-	src/scep/certrep.c src/scep/enrol.c src/scep/event.c src/scep/get.c src/scep/health.c src/scep/issue.c \
-	src/scep/mint.c src/scep/mint_ask.c src/scep/op_pki.c src/scep/poll.c src/scep/request.h \
-	src/scep/renew.c src/scep/request_log.c src/scep/service.c src/scep/source.c \
-	src/scep/tick.c
+	include/scep/revoke.h include/scep/service.h \
+	src/scep/certrep.c src/scep/crl.c src/scep/crl.h src/scep/crl_cache.c src/scep/enrol.c \
+	src/scep/event.c src/scep/get.c src/scep/health.c src/scep/issue.c src/scep/mint.c src/scep/mint_ask.c \
+	src/scep/op_file.c src/scep/op_pki.c src/scep/poll.c src/scep/renew.c src/scep/request.h \
+	src/scep/request_log.c src/scep/revoke.c src/scep/service.c src/scep/source.c src/scep/tick.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_scep
@@ -14,10 +14,16 @@ t_scep_SOURCES = \
 	tests/scep/rig.h \
 	tests/scep/suites.h \
 	tests/scep/test_approval.c \
+	tests/scep/host.c \
+	tests/scep/host.h \
+	tests/scep/test_crl.c \
+	tests/scep/test_crl_loss.c \
 	tests/scep/test_enrol.c \
+	tests/scep/test_file.c \
 	tests/scep/test_binding.c \
 	tests/scep/test_fixtures.c \
 	tests/scep/test_get.c \
+	tests/scep/test_get_crl.c \
 	tests/scep/test_health.c \
 	tests/scep/test_once.c \
 	tests/scep/test_mint.c \

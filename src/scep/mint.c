@@ -94,6 +94,9 @@ check_profile(const struct request *r, struct err *why)
 {
 	if (r->sp == NULL)
 		return err_set(why, ERR_NO_PROFILE, "no profile");
+	if (!source_among(
+	        r, r->sp->profile.challenge_allow_from, r->sp->profile.n_challenge_allow_from))
+		return err_set(why, ERR_SOURCE, "not in challenge_allow_from");
 	if (r->sp->profile.challenge_type != CHALLENGE_DYNAMIC)
 		return err_set(why, ERR_NOT_DYNAMIC, "challenge.type is not dynamic");
 	return 0;

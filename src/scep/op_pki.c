@@ -18,6 +18,7 @@ static const struct {
     {TYPE_RENEWAL_REQ, renew},
     {TYPE_CERT_POLL, poll_cert},
     {TYPE_GET_CERT, get_cert},
+    {TYPE_GET_CRL, get_crl},
 };
 
 /* Whether this source may ask at all; before any private key is used. Without its store the service
@@ -26,12 +27,9 @@ static int
 check_source(struct request *r)
 {
 	const struct profile *p = &r->sp->profile;
-	bool allowed = p->n_allow_from == 0;
 	char group[64];
 
-	for (size_t i = 0; i < p->n_allow_from && !allowed; i++)
-		allowed = net_has(&p->allow_from[i], view_str(r->source));
-	if (!allowed)
+	if (!source_among(r, p->allow_from, p->n_allow_from))
 		return err_set(&r->err, ERR_SOURCE, "not in allow_from");
 	if (r->service->store == NULL)
 		return err_set(&r->err, ERR_STORE, "no store is configured");

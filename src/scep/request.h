@@ -54,6 +54,11 @@ void op_pki(struct request *r);
 /* /health and /ready: the answer in r->reply; r->err says when it is a bad one. */
 void op_health(struct request *r, bool ready);
 
+/* The revocation list or the certificate of an authority: the answer in r->reply; r->err says when it
+ * is a bad one. */
+struct route;
+void op_file(struct request *r, const struct route *route);
+
 /* POST /scep/{profile}/challenge: a one-time challenge for whoever has a token. r->sp may be NULL.
  */
 void op_challenge(struct request *r);
@@ -155,6 +160,9 @@ void certrep_failure(struct request *r);
 /* Sets r->source: the web server's peer or, as long as that is a trusted proxy, the address that it
  * reports. */
 void request_source(struct request *r);
+
+/* Whether it lies in one of the networks; no networks are all. */
+bool source_among(const struct request *r, const struct net *nets, size_t n);
 
 /* Writes the one log line of the request. */
 void request_log(const struct request *r);

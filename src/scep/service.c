@@ -12,6 +12,8 @@
 #include <openssl/rand.h>
 
 #include "base/clock.h"
+#include "base/enc.h"
+#include "crl.h"
 #include "request.h"
 #include "wire/route.h"
 #include "wire/scep_body.h"
@@ -74,17 +76,34 @@ op_ca(struct request *r, enum scep_operation op)
 	r->reply->type = op == OP_GET_CA_CAPS ? CONTENT_TYPE_CAPS : CONTENT_TYPE_CA_RA;
 }
 
+/* What belongs to no profile: 0. 1: the path is another one. */
+static int
+dispatch_plain(struct request *r, const struct route *route)
+{
+	switch (route->kind) {
+	case ROUTE_HEALTH:
+	case ROUTE_READY:
+		r->op_name = route->kind == ROUTE_READY ? "ready" : "health";
+		op_health(r, route->kind == ROUTE_READY);
+		return 0;
+	case ROUTE_CRL:
+	case ROUTE_CRL_PEM:
+	case ROUTE_CA_CERT:
+		op_file(r, route);
+		return 0;
+	default:
+		return 1;
+	}
+}
+
 static int
 dispatch(struct request *r)
 {
 	struct route route = route_of(r->http->path);
 	enum scep_operation op;
 
-	if (route.kind == ROUTE_HEALTH || route.kind == ROUTE_READY) {
-		r->op_name = route.kind == ROUTE_READY ? "ready" : "health";
-		op_health(r, route.kind == ROUTE_READY);
+	if (dispatch_plain(r, &route) == 0)
 		return 0;
-	}
 	r->sp = by_route(r->service, r->http->path, &route);
 	if (route.kind == ROUTE_CHALLENGE) {
 		op_challenge(r);
@@ -167,9 +186,28 @@ out:
 	return rc;
 }
 
+/* Each process by itself, after the fork. */
+static int
+prepare_crls(struct service *s, struct err *e)
+{
+	uint8_t random[16];
+
+	if (s->crl_dir == NULL)
+		return 0;
+	if (RAND_bytes(random, sizeof random) != 1)
+		return err_set_ossl(e, ERR_INTERNAL, "random name");
+	hex_of(view_of(random, sizeof random), s->crl_owner);
+	for (size_t i = 0; i < s->n_cas; i++)
+		if (s->cas[i].crl == NULL && crl_cache_open(&s->cas[i], s->crl_dir, e) != 0)
+			return -1;
+	return 0;
+}
+
 int
 service_prepare(struct service *s, struct err *e)
 {
+	if (prepare_crls(s, e) != 0)
+		return -1;
 	for (size_t i = 0; i < s->n_profiles; i++)
 		if (prepare_profile(&s->profiles[i], e) != 0)
 			return -1;
@@ -190,10 +228,12 @@ service_free(struct service *s)
 	}
 	for (size_t i = 0; i < s->n_cas; i++) {
 		ca_key_free(s->cas[i].key);
+		crl_cache_free(s->cas[i].crl);
 		authority_free(&s->cas[i].authority);
 	}
 	free(s->trusted_proxies);
 	buf_free(&s->report);
+	free(s->crl_dir);
 	store_free(s->store);
 	journal_free(s->journal);
 	free(s->profiles);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: ISC
  *
- * What a worker does between requests: it hears what operators did on other hosts, and says what
- * its own host runs. Nobody waits for it, so whatever fails is tried again.
+ * What a worker does between requests: it hears what operators did on other hosts, says what its
+ * own host runs, and sees to revocation lists. Nobody waits for it, so whatever fails is tried
+ * again.
  */
 #include "base/clock.h"
 #include "base/log.h"
+#include "crl.h"
 #include "scep/service.h"
 #include "store/node.h"
 #include "store/state.h"
@@ -33,8 +35,12 @@ service_tick(struct service *s)
 		return TICK_MS;
 	if (start < s->tick_at)
 		return s->tick_at - start;
-	if (store_refresh(s->store, &e) != 0 || report(s, &e) != 0)
+	if (store_refresh(s->store, &e) == 0 && report(s, &e) == 0) {
+		supersede_tick(s);
+		crl_tick(s);
+	} else {
 		log_msg(LOG_LEVEL_DEBUG, "store: %s", e.detail);
+	}
 	spent = clock_ms() - start;
 	s->tick_at = clock_ms() + (spent * REST > TICK_MS ? spent * REST : TICK_MS);
 	return s->tick_at - clock_ms();

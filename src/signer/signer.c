@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * See signer/signer.h: issue and seal.
+ * See signer/signer.h: issue, seal and crl.
  */
 #include "signer/signer.h"
 
@@ -43,4 +43,25 @@ signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct vie
 	if (scep_msg_write(a, content, &by, NULL, out, &why) == 0)
 		return 0;
 	return key_fault(k->key, e, why.code, why.detail);
+}
+
+int
+signer_crl(const struct ca_key *k, const struct crl_plan *plan, struct buf *out, struct err *e)
+{
+	int md = NID_undef, rc = -1;
+	X509_CRL *list;
+
+	if (!ossl_cert_same(k->cert, plan->by->cert))
+		return err_set(e, ERR_INTERNAL, "the revocation list is not of this CA");
+	if ((list = crl_write(plan, e)) == NULL)
+		return -1;
+	OBJ_find_sigid_algs(plan->by->sig_nid, &md, NULL);
+	if (X509_CRL_sign(list, k->key, md != NID_undef ? EVP_get_digestbynid(md) : NULL) <= 0)
+		key_fault(k->key, e, ERR_INTERNAL, "cannot sign the revocation list");
+	else if (ossl_write(out, list, ASN1_ITEM_rptr(X509_CRL)) != 0)
+		err_set(e, ERR_INTERNAL, "revocation list");
+	else
+		rc = 0;
+	X509_CRL_free(list);
+	return rc;
 }

@@ -21,11 +21,11 @@ static const struct {
 	const char *functions;
 } callers[] = {
     {ACL_WORKER, " hello state ready note report token mint_by_token reserve commit lookup poll "
-                 "cert "},
+                 "cert revoke revoked superseded crl crl_lease crl_publish crl_keep crl_refuse "},
     {ACL_OPERATOR,
         " mint challenges drop token_add token_drop tokens switch say requests requests_named "
         "request decide forget certs orphans settle events nodes sizes put dump dump_hash "
-        "put_hash "},
+        "put_hash crl_mark "},
 };
 
 #define PLAIN_ADMIN                                                                                \

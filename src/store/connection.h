@@ -34,7 +34,7 @@ redisReply *link_reply(struct store *s, int64_t deadline, bool *lost, struct err
 int link_open(struct store *s, int64_t deadline, struct err *e);
 void link_close(struct store *s);
 
-/* A connection without user and database to "/path" or "HOST:PORT". NULL: STORE. */
+/* A connection without user and database to "/path" or "ADDRESS:PORT". NULL: STORE. */
 redisContext *link_dial(const char *address, int64_t deadline, struct err *e);
 
 /* Where the primary is, as the sentinels say: "HOST:PORT". -1: STORE. */

@@ -281,6 +281,8 @@ store_commit(struct store *s, const struct reserve *what, const struct plan *pla
 	arg_str(&a, note->by);
 	arg_str(&a, spki);
 	arg_str(&a, note->event);
+	arg_str(&a, note->before != NULL ? note->before : "");
+	arg_int(&a, note->before_lives);
 	if ((reply = store_call(s, "commit", &a, true, e)) == NULL)
 		return -1;
 	if (reply_is(reply, "COMMITTED")) {

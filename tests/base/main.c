@@ -19,6 +19,7 @@ main(void)
 	    {"log", log_tests_begin, log_tests_end, NULL, NULL, log_tests},
 	    SUITE(gate),
 	    SUITE(net),
+	    SUITE(resolve),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

@@ -17,7 +17,9 @@
 #define OTHER_ID "11111111-2222-3333-4444-555555555555"
 #define PASSPHRASE "pass phrase"
 #define PEPPER "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define RECORDS "issued_log = \"issued.log\"; "
+#define NO_HOST /* no label may be so long, so that no name server is asked */                     \
+	"a123456789012345678901234567890123456789012345678901234567890123456789"
+#define RECORDS "issued_log = \"issued.log\"; crl = { dir = \"crl\"; }; "
 
 static void
 write_cert(struct tmpdir *t, const char *name, X509 *cert)
@@ -147,6 +149,12 @@ a_service_of_its_own(void)
 	CU_ASSERT_STRING_EQUAL(s.node, "here");
 	CU_ASSERT_EQUAL(s.lease, 10);
 	CU_ASSERT_EQUAL(s.record_grace, 30 * 86400);
+	CU_ASSERT_STRING_EQUAL(s.crl_dir, tmpdir_path(&t, "crl"));
+	CU_ASSERT_EQUAL(s.crl_validity, 7 * 86400);
+	CU_ASSERT_EQUAL(s.crl_renew, 86400);
+	CU_ASSERT_PTR_NOT_NULL(s.cas[0].crl);
+	/* The folder is made when there is something to file. */
+	CU_ASSERT_EQUAL(access(s.crl_dir, F_OK), -1);
 	service_free(&s);
 	CU_ASSERT_EQUAL(access(tmpdir_path(&t, "issued.log"), W_OK), 0);
 	tmpdir_remove(&t);
@@ -299,6 +307,16 @@ what_the_store_needs(void)
 	write_text(&t, "redis-password", "secret\n", 0644);
 	expect(&t, ERR_KEY_FILE, "redis-password");
 	CU_ASSERT_EQUAL(chmod(tmpdir_path(&t, "redis-password"), 0600), 0);
+	expect(&t, ERR_OK, "");
+
+	/* Names are looked up now, and not when somebody waits for an answer. */
+	write_text(&t, "scepd.conf", RECORDS "store = { server = \"" NO_HOST ":6379\"; };", 0644);
+	expect(&t, ERR_CONFIG, NO_HOST " cannot be looked up");
+	write_text(&t, "scepd.conf",
+	    RECORDS "store = { sentinels = [ \"127.0.0.1:1\", \"" NO_HOST ":2\" ]; };", 0644);
+	expect(&t, ERR_CONFIG, NO_HOST " cannot be looked up");
+	write_text(&t, "scepd.conf",
+	    RECORDS "store = { server = \"\"; sentinels = [ \"127.0.0.1:1\" ]; };", 0644);
 	expect(&t, ERR_OK, "");
 
 	write_text(&t, "scepd.conf", "issued_log = \"no/such/folder/issued.log\";", 0644);

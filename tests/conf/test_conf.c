@@ -69,6 +69,9 @@ defaults_of_scepd_conf(void)
 	CU_ASSERT_STRING_EQUAL(c.passphrase_dir, "");
 	CU_ASSERT_STRING_EQUAL(c.issued_log, "/var/lib/scepd/issued.log");
 	CU_ASSERT_EQUAL(c.record_grace, 30 * 86400);
+	CU_ASSERT_STRING_EQUAL(c.crl_dir, "/var/lib/scepd/crl");
+	CU_ASSERT_EQUAL(c.crl_validity, 7 * 86400);
+	CU_ASSERT_EQUAL(c.crl_renew, 86400);
 	CU_ASSERT_STRING_EQUAL(c.node_name, "");
 	CU_ASSERT_EQUAL(c.n_profiles, 0);
 	conf_free(&c);
@@ -161,7 +164,8 @@ values_of_the_store(void)
 	        "prefix = \"a.b-c_d\"; timeout = \"1m\"; durability = \"replicated\";\n"
 	        "replicas = 16; strict = true; pepper_file = \"/p/epper\"; tls = true;\n"
 	        "tls_ca_file = \"ca.pem\"; tls_name = \"redis.example\"; };\n"
-	        "issued_log = \"issued.log\"; record_grace = \"10y\"; node_name = \"n1\";\n"),
+	        "issued_log = \"issued.log\"; record_grace = \"10y\"; node_name = \"n1\";\n"
+	        "crl = { dir = \"lists\"; validity = \"2d\"; renew = \"47h\"; };\n"),
 	    0);
 	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
 	CU_ASSERT_STRING_EQUAL(c.store.server, "");
@@ -182,6 +186,9 @@ values_of_the_store(void)
 	CU_ASSERT_STRING_EQUAL(c.store.tls_name, "redis.example");
 	CU_ASSERT_STRING_EQUAL(c.issued_log, tmpdir_path(&t, "issued.log"));
 	CU_ASSERT_EQUAL(c.record_grace, INT64_C(3650) * 86400);
+	CU_ASSERT_STRING_EQUAL(c.crl_dir, tmpdir_path(&t, "lists"));
+	CU_ASSERT_EQUAL(c.crl_validity, 2 * 86400);
+	CU_ASSERT_EQUAL(c.crl_renew, 47 * 3600);
 	CU_ASSERT_STRING_EQUAL(c.node_name, "n1");
 	conf_free(&c);
 	CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf",
@@ -298,6 +305,14 @@ faults_of_scepd_conf(void)
 	    {"\ndefault_profile = \"none\";", "scepd.conf:2: there is no profile \"none\""},
 	    {"record_grace = \"11y\";", "scepd.conf:1: record_grace must be a duration from \"0\" "
 	                                "to \"10y\", not \"11y\""},
+	    {"crl = { validity = \"59m\"; };", "scepd.conf:1: crl.validity must be a duration from "
+	                                       "\"1h\" to \"1y\", not \"59m\""},
+	    {"crl = { renew = \"59s\"; };",
+	        "scepd.conf:1: crl.renew must be a duration from \"1m\" "
+	        "to \"1y\" (shorter than crl.validity), not \"59s\""},
+	    {"crl = { validity = \"1d\";\nrenew = \"1d\"; };",
+	        "scepd.conf:2: crl.renew must be a duration from \"1m\" to \"1y\" (shorter than "
+	        "crl.validity), not \"1d\""},
 	    {"user = scepd;", "scepd.conf:1: scepd needs quotes: \"scepd\""},
 	};
 	struct tmpdir t;
@@ -400,6 +415,7 @@ defaults_of_a_profile(void)
 	CU_ASSERT_EQUAL(p->wrong_challenges, want.wrong_challenges);
 	CU_ASSERT_EQUAL(p->wrong_challenges_window, want.wrong_challenges_window);
 	CU_ASSERT_EQUAL(p->n_allow_from, 0);
+	CU_ASSERT_EQUAL(p->n_challenge_allow_from, 0);
 	CU_ASSERT_EQUAL(p->include_ca_certificate, want.include_ca_certificate);
 	CU_ASSERT_EQUAL(p->include_root, want.include_root);
 	CU_ASSERT_EQUAL(p->allow_renewal, want.allow_renewal);
@@ -432,6 +448,7 @@ static const char turned[] =
     "approval = \"without_challenge\"; pending_ttl = \"90d\"; max_pending_requests = 8;\n"
     "wrong_challenges = 0; wrong_challenges_window = \"1d\";\n"
     "allow_from = [ \"192.0.2.0/24\", \"2001:db8::1\" ];\n"
+    "challenge_allow_from = [ \"198.51.100.7\" ];\n"
     "include_ca_certificate = false; include_root = false; allow_renewal = false; chain_in_reply = "
     "true;\n"
     "signer_must_match = true; fail_info_text = false; bad_cipher_reply = \"certrep\"; allow_upn = "
@@ -474,6 +491,8 @@ values_of_a_profile(void)
 	CU_ASSERT_TRUE(net_has(&p->allow_from[0], view_str("192.0.2.7")));
 	CU_ASSERT_FALSE(net_has(&p->allow_from[0], view_str("192.0.3.7")));
 	CU_ASSERT_TRUE(net_has(&p->allow_from[1], view_str("2001:db8::1")));
+	CU_ASSERT_EQUAL_FATAL(p->n_challenge_allow_from, 1);
+	CU_ASSERT_TRUE(net_has(&p->challenge_allow_from[0], view_str("198.51.100.7")));
 	CU_ASSERT_FALSE(p->include_ca_certificate);
 	CU_ASSERT_FALSE(p->include_root);
 	CU_ASSERT_FALSE(p->allow_renewal);

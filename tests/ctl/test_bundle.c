@@ -28,7 +28,7 @@ begin(void)
 
 	stage_open(&first, NULL);
 	snprintf(conf, sizeof conf,
-	    "user = \"\";\nissued_log = \"issued.log\";\n"
+	    "user = \"\";\nissued_log = \"issued.log\";\ncrl = { dir = \"crl\"; };\n"
 	    "store = { server = \"%.100s/redis.sock\"; durability = \"none\"; };\n",
 	    first.dir.path);
 	stage_write(&first, "scepd.conf", conf, 0640);

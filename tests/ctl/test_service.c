@@ -41,7 +41,7 @@ real_open(struct real *r)
 
 	*r = (struct real){0};
 	stage_open(&r->s, "public_url = \"http://scep.example\"; user = \"\";\n"
-	                  "issued_log = \"issued.log\";\n"
+	                  "issued_log = \"issued.log\";\ncrl = { dir = \"crl\"; };\n"
 	                  "store = { server = \"./redis.sock\"; durability = \"none\"; };\n");
 	redis_start(&r->redis, r->s.dir.path, NULL);
 	CU_ASSERT_EQUAL_FATAL(stage_run(&r->s, NULL, "store|init"), 0);

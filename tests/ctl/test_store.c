@@ -58,6 +58,25 @@ make_account(const char *role, const char *password)
 	freeReplyObject(r);
 }
 
+/* A server that has a name, to whoever does not look it up. */
+static void
+a_name_is_looked_up(void)
+{
+	char text[300], options[100];
+	int port = redis_free_port();
+
+	snprintf(options, sizeof options, "bind 127.0.0.1\nport %d\n", port);
+	begin("durability = \"none\";", options);
+	snprintf(text, sizeof text,
+	    "user = \"\";\nissued_log = \"\";\n"
+	    "store = { server = \"127.1:%d\"; durability = \"none\"; };\n",
+	    port);
+	stage_write(&s, "scepd.conf", text, 0644);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "token|list"), CTL_OK);
+	CU_ASSERT_EQUAL(redis_int(&redis, "EXISTS {scepd}:pepper"), 1);
+	end();
+}
+
 static void
 install_and_verify(void)
 {
@@ -199,6 +218,7 @@ status_tells_how_much_there_is(void)
 }
 
 CU_TestInfo store_tests[] = {
+    T(a_name_is_looked_up),
     T(install_and_verify),
     T(the_accounts_of_the_manual_work),
     T(accounts_are_printed),

@@ -181,7 +181,7 @@ open_reply(struct view der, EVP_PKEY *key, struct seen *s)
 	scep_env_free(&env);
 	NEED(CMS_decrypt(cms, key, NULL, NULL, out, CMS_BINARY) == 1);
 	n = BIO_get_mem_data(out, &data);
-	certs = certs_only_read(view_of(data, (size_t)n), NULL, &e);
+	certs = certs_only_read(view_of(data, (size_t)n), &s->crl, &e);
 	NEED(certs != NULL);
 	s->n_certs = sk_X509_num(certs);
 	s->cert = sk_X509_shift(certs);
@@ -305,5 +305,7 @@ void
 seen_free(struct seen *s)
 {
 	X509_free(s->cert);
+	X509_CRL_free(s->crl);
 	s->cert = NULL;
+	s->crl = NULL;
 }

@@ -9,8 +9,12 @@
 
 extern const CU_SuiteInfo approval_suite;
 extern const CU_SuiteInfo binding_suite;
+extern const CU_SuiteInfo crl_suite;
+extern const CU_SuiteInfo crl_loss_suite;
 extern const CU_SuiteInfo enrol_suite;
+extern const CU_SuiteInfo file_suite;
 extern const CU_SuiteInfo fixtures_suite;
+extern const CU_SuiteInfo get_crl_suite;
 extern const CU_SuiteInfo get_suite;
 extern const CU_SuiteInfo health_suite;
 extern const CU_SuiteInfo mint_suite;

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/net.h"
 #include "harness.h"
 #include "rig.h"
 #include "store/challenge.h"
@@ -466,6 +467,30 @@ who_guesses_tokens_is_shut_out(void)
 	p->wrong_challenges = before;
 }
 
+/* allow_from is for devices; who fetches challenges for them sits elsewhere. A stolen token is of
+ * no use there, and whoever has none is told nothing. */
+static void
+challenges_can_be_for_some_addresses(void)
+{
+	struct profile *p = &rig.sp->profile;
+	struct net here, there;
+
+	CU_ASSERT_EQUAL_FATAL(net_read("192.0.2.0/28", &here), 0);
+	CU_ASSERT_EQUAL_FATAL(net_read("203.0.113.0/24", &there), 0);
+	p->allow_from = &there;
+	p->n_allow_from = 1;
+	p->challenge_allow_from = &here;
+	p->n_challenge_allow_from = 1;
+	flush();
+	expect((struct ask){.body = ""}, 200, "minted");
+	expect((struct ask){.remote = "203.0.113.1"}, 403, "source");
+	expect((struct ask){.remote = "203.0.113.1", .bearer = "x"}, 401, "token");
+	CU_ASSERT_EQUAL(pending(), 1);
+	p->allow_from = p->challenge_allow_from = NULL;
+	p->n_allow_from = p->n_challenge_allow_from = 0;
+	expect((struct ask){.remote = "203.0.113.1"}, 200, "minted");
+}
+
 /* The newest event. */
 static int
 keep_first(void *arg, int64_t at, struct view event, struct err *e)
@@ -544,6 +569,7 @@ static CU_TestInfo tests[] = {
     T(all_are_listed_and_ended),
     T(who_guesses_tokens_is_shut_out),
     T(all_hosts_hear_of_it),
+    T(challenges_can_be_for_some_addresses),
     CU_TEST_INFO_NULL,
 };
 

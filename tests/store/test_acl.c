@@ -82,7 +82,8 @@ an_operator_can_work(void)
 	static const char *const calls[][4] = {{"challenges", "p", "", ""}, {"drop", "p", "", "10"},
 	    {"decide", "0", "D", "me"}, {"forget", "0", "", ""}, {"settle", "ca", "0", ""},
 	    {"cert", "ca", "0", ""}, {"nodes", "", "", ""}, {"sizes", "log", "int", "off"},
-	    {"dump", "ca", "", "0"}, {"dump_hash", "off", "", ""}, {"put_hash", "off", "-1", "x"}};
+	    {"dump", "ca", "", "0"}, {"dump_hash", "off", "", ""}, {"put_hash", "off", "-1", "x"},
+	    {"crl_mark", "ca", "5", "seal"}};
 	struct store *s = redis_store_as(&redis, ACL_OPERATOR);
 	struct err e = ERR_INIT;
 

@@ -13,6 +13,8 @@ local function now_ms()
 	return t[1] * 1000 + math.floor(t[2] / 1000)
 end
 
+local CLOCK_MAX = 60 -- seconds that the clocks of host and server may differ
+
 -- Gives the arguments their names, in order.
 local function named(args, names)
 	local t = {}

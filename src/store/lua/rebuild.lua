@@ -18,16 +18,20 @@ local function put_rows(batch, grace)
 	return rows
 end
 
-local function put_revoked(pool, a)
-	local key = pool .. ':crt:' .. a.ca .. ':' .. a.serial
-	local found = fields(key, {'der', 'rev'})
-	if not found.der then
-		return 'unknown'
-	end
-	if found.rev then
+-- A revocation whose record is gone counts as long as the row knows when the certificate ends.
+local function put_revoked(pool, a, now)
+	local record = fields(pool .. ':crt:' .. a.ca .. ':' .. a.serial, {'na', 'rev', 'why'})
+	local not_after = tonumber(record.na or a.not_after) or 0
+	if revoked_get(pool, a.ca, a.serial) then
 		return 'known'
 	end
-	redis.call('HSET', key, 'rev', a.rev, 'why', a.why)
+	if not_after == 0 then
+		return 'unknown'
+	end
+	if not record.na and (not_after + tonumber(a.grace)) * 1000 <= now then
+		return 'over'
+	end
+	revoked_put(pool, a.ca, a.serial, not_after, record.rev or a.rev, record.why or a.why)
 	return 'new'
 end
 
@@ -51,11 +55,14 @@ local function put_issued(pool, a, now)
 		return 'over'
 	end
 	if redis.call('EXISTS', key) == 1 then
-		return a.rev ~= '' and put_revoked(pool, a) or 'known'
+		return a.rev ~= '' and put_revoked(pool, a, now) or 'known'
 	end
+	local revoked = revoked_get(pool, a.ca, a.serial)
 	put_record(pool, a, now)
-	if a.rev ~= '' then
-		redis.call('HSET', key, 'rev', a.rev, 'why', a.why)
+	if revoked then
+		record_revoke(pool, a.ca, a.serial, revoked)
+	elseif a.rev ~= '' then
+		put_revoked(pool, a, now)
 	end
 	return 'new'
 end
@@ -83,6 +90,7 @@ register('put', function(keys, args)
 	for _, row in ipairs(rows) do
 		if row.ca ~= last then
 			expect(pool .. ':exp:' .. row.ca, 'zset')
+			expect_revocation(pool, row.ca)
 			last = row.ca
 		end
 	end

@@ -3,13 +3,14 @@
 -- and the operator's words for all hosts. Workers ask once a second and answer from what they heard.
 
 -- state: for each profile that is off its name and reason; for each blocked source "profile source";
--- the words, name and value in turn.
+-- the words, name and value in turn; the revocation lists; how many certificates are to be revoked.
 register('state', function(keys)
 	local pool, now = keys[1], now_ms()
 	local block = pool .. ':blk'
 	redis.call('ZREMRANGEBYSCORE', block, '-inf', now)
+	local lists, due = crl_states(pool, now)
 	return {redis.call('HGETALL', pool .. ':off'), redis.call('ZRANGE', block, 0, 9999, 'REV'),
-		redis.call('HGETALL', pool .. ':word')}
+		redis.call('HGETALL', pool .. ':word'), lists, due}
 end)
 
 -- note: an outcome for the stream; with a source and a budget it counts as a wrong challenge, and the

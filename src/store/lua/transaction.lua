@@ -7,8 +7,6 @@
 -- tx:<hash> leads from a transactionID and the key of its signer to the request. A challenge that is
 -- claimed leads to the request too and never becomes free again.
 
-local CLOCK_MAX = 60 -- seconds that the clocks of host and server may differ
-
 local RQ = {'st', 'serial', 'owner', 'lease', 'fence', 'conf', 'cert', 'plan', 'tbs', 'mac', 'keep', 'word'}
 
 -- Whether an issued certificate may be handed out again.
@@ -165,17 +163,23 @@ register('reserve', function(keys, args)
 end)
 
 -- commit: COMMITTED | ISSUED cert (of another one who was faster) | LOST. Only the owner of the newest
--- intent commits; the first commit wins.
+-- intent commits; the first commit wins. before ("ca serial") is the certificate that this one renews,
+-- to be revoked so many seconds from now; empty: never.
 register('commit', function(keys, args)
 	local pool, now = keys[1], now_ms()
 	local a = named(args, {'owner', 'fence', 'ca', 'profile', 'req', 'serial', 'cert', 'not_after',
-		'grace', 'subject', 'sans', 'source', 'by', 'spki', 'note'})
+		'grace', 'subject', 'sans', 'source', 'by', 'spki', 'note', 'before', 'before_lives'})
 	local key = pool .. ':rq:' .. a.req
 	local rq = fields(key, RQ)
+	local revoked = revoked_get(pool, a.ca, rq.serial or a.serial)
 	expect(pool .. ':exp:' .. a.ca, 'zset')
 	expect(pool .. ':int', 'zset')
 	expect(pool .. ':log', 'stream')
+	expect(pool .. ':sup', 'zset')
 	if rq.st == 'I' then
+		if revoked then
+			return {'LOST'}
+		end
 		redis.call('HINCRBY', key, 'again', 1)
 		return {'ISSUED', rq.cert}
 	end
@@ -183,12 +187,18 @@ register('commit', function(keys, args)
 		return {'LOST'}
 	end
 	record_put(pool, a, now)
+	if revoked then -- by somebody who had it from elsewhere
+		record_revoke(pool, a.ca, a.serial, revoked)
+	end
 	redis.call('HSET', key, 'st', 'I', 'cert', a.cert)
 	redis.call('HDEL', key, 'plan', 'owner', 'lease', 'about', 'word')
 	redis.call('PEXPIRE', key, tonumber(rq.keep) * 1000)
 	redis.call('ZREM', pool .. ':int', intent_member(a.ca, a.profile, a.req, a.serial, rq.tbs))
+	if a.before ~= '' then
+		redis.call('ZADD', pool .. ':sup', 'NX', now + tonumber(a.before_lives) * 1000, a.before)
+	end
 	note_event(pool, now, a.note)
-	return {'COMMITTED'}
+	return {revoked and 'LOST' or 'COMMITTED'}
 end)
 
 -- lookup: what a request whose plan or reply is refused may be told. ISSUED cert | ALIVE (the challenge
