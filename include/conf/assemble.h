@@ -41,4 +41,7 @@ int conf_report(const struct conf *c, const struct service *s, struct buf *json,
 /* What this host is called among the others. */
 void conf_node_name(const struct conf *c, char out[64]);
 
+/* The file in the folder of a CA that says that it was imported. */
+#define HISTORY_FILE "imported"
+
 #endif

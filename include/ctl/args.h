@@ -46,7 +46,7 @@ struct args {
 	const char *expires, *from, *reason;
 	const char *key_type;
 	struct arg_list profiles;
-	bool state, tokens;
+	bool state, tokens, accept_loss, no_history;
 };
 
 struct opt {

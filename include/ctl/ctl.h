@@ -51,6 +51,6 @@ void ctl_note(struct ctl *c, const char *fmt, ...) __attribute__((format(printf,
  * error. */
 extern const struct command ca_commands[], profile_commands[], challenge_commands[],
     store_commands[], node_commands[], client_commands[], request_commands[], cert_commands[],
-    why_commands[], token_commands[], bundle_commands[], backup_commands[];
+    why_commands[], token_commands[], bundle_commands[], backup_commands[], crl_commands[];
 
 #endif

@@ -23,6 +23,7 @@ struct service_ca {
 	struct authority authority; /* owned */
 	struct ca_key *key;         /* owned */
 	struct crl_cache *crl;      /* its revocation list on this host; owned */
+	bool imported;              /* it had a life elsewhere: no first list before that is known */
 };
 
 /* A profile ready to serve. */
@@ -66,6 +67,9 @@ int service_keys_here(const struct service *s, struct err *e) __attribute__((war
 /* Answers a request: always fills the reply (to be freed with http_reply_free) and writes one log
  * line. Never fails. */
 void service_handle(const struct service *s, const struct http_request *in, struct http_reply *out);
+
+/* The operator's word that the revocations of an imported CA are known; its name comes behind. */
+#define HISTORY_WORD "history:"
 
 /* What is to be done between requests. Call at least once a second; it does nothing when it is too
  * early. Returns the milliseconds until it wants to be called again. */

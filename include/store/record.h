@@ -18,6 +18,7 @@ struct record {
 	struct view spki, request; /* hexadecimal SHA-256 of the key; identity_request */
 	int64_t not_after, at;     /* seconds; milliseconds since 1970 */
 	bool revoked;
+	int64_t revoked_at; /* seconds */
 	struct view why;
 };
 typedef int (*record_each)(void *arg, const struct record *r, struct err *e);

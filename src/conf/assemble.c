@@ -148,7 +148,7 @@ out:
 static int
 load_ca(const struct conf *c, const char *name, struct service_ca *ca, struct err *e)
 {
-	char *path = conf_ca_path(c, name, "ca.key");
+	char *path = conf_ca_path(c, name, "ca.key"), *mark;
 	struct err why = ERR_INIT;
 	EVP_PKEY *key;
 	int rc = -1;
@@ -157,6 +157,9 @@ load_ca(const struct conf *c, const char *name, struct service_ca *ca, struct er
 		return err_set(e, ERR_MEMORY, "no memory");
 	if (read_ca_certs(c, name, &ca->authority, e) != 0)
 		goto out;
+	if ((mark = conf_ca_path(c, name, HISTORY_FILE)) != NULL)
+		ca->imported = access(mark, F_OK) == 0;
+	free(mark);
 	if ((key = load_key(c, path, "ca", name, ca->authority.cert, &why)) == NULL ||
 	    (ca->key = ca_key_new(key, ca->authority.cert, &why)) == NULL) {
 		about(path, &why, e);

@@ -244,8 +244,8 @@ void
 conf_free(struct conf *c)
 {
 	char **const texts[] = {&c->file, &c->dir, &c->public_url, &c->listen, &c->listen_group,
-	    &c->user, &c->group, &c->log_target, &c->default_profile, &c->ca_dir,
-	    &c->passphrase_dir, &c->issued_log, &c->crl_dir, &c->pkcs11_module, &c->node_name, &c->store.server,
+	    &c->user, &c->group, &c->log_target, &c->default_profile, &c->ca_dir, &c->pkcs11_module,
+	    &c->passphrase_dir, &c->issued_log, &c->crl_dir, &c->node_name, &c->store.server,
 	    &c->store.primary, &c->store.user, &c->store.password_file, &c->store.prefix,
 	    &c->store.pepper_file, &c->store.tls_ca_file, &c->store.tls_name, &c->operator_user,
 	    &c->operator_password_file};

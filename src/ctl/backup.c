@@ -10,8 +10,10 @@
 #include "base/enc.h"
 #include "ctl/bundle.h"
 #include "ctl/carry.h"
+#include "ctl/operator.h"
 #include "ctl/store.h"
 #include "store/rebuild.h"
+#include "store/revoked.h"
 
 /* The members of a line that are octets go as base64. */
 static json_t *
@@ -41,7 +43,7 @@ views_of(struct put_row *row, struct view *v[FIELDS])
 
 struct saving {
 	struct sealed *to;
-	const char *hash; /* the name of the one that is being saved */
+	const char *hash, *ca; /* the one that is being saved */
 	struct store *s;
 	int64_t records;
 };
@@ -93,28 +95,37 @@ save_hash(struct saving *save, const char *name, struct err *e)
 	return store_dump_hash(save->s, name, save_entry, &inner, e);
 }
 
-/* Every authority once, in whatever order. */
+static int
+save_revoked(void *context, const struct revoked_row *row, struct err *e)
+{
+	struct saving *save = context;
+	json_t *line = json_pack("{s:{s:s,s:s%,s:s%,s:I,s:I}}", "revoked", "ca", save->ca, "serial",
+	    (const char *)row->serial.p, row->serial.n, "reason", (const char *)row->reason.p,
+	    row->reason.n, "at", (json_int_t)row->at, "not_after", (json_int_t)row->not_after);
+
+	return bundle_add(save->to, line, e);
+}
+
+static int
+save_ca(void *context, const char *ca, struct err *e)
+{
+	struct saving *save = context;
+
+	save->ca = ca;
+	return store_dump(save->s, ca, save_record, save, e) == 0
+	           ? store_revoked_each(save->s, ca, save_revoked, save, e)
+	           : -1;
+}
+
 static int
 save_store(struct ctl *c, struct saving *save, struct err *e)
 {
 	static const char *const hashes[] = {"off", "word", "tokens", "install"};
-	json_t *seen = json_object();
 	int rc = 0;
 
 	for (size_t i = 0; rc == 0 && i < sizeof hashes / sizeof *hashes; i++)
 		rc = save_hash(save, hashes[i], e);
-	for (size_t i = 0; rc == 0 && i < c->conf.n_profiles; i++) {
-		const char *ca = c->conf.profiles[i].profile.ca;
-
-		if (json_object_get(seen, ca) != NULL)
-			continue;
-		if (json_object_set_new(seen, ca, json_true()) != 0)
-			rc = err_set(e, ERR_MEMORY, "no memory");
-		else
-			rc = store_dump(save->s, ca, save_record, save, e);
-	}
-	json_decref(seen);
-	return rc;
+	return rc == 0 ? operator_each_ca(c, NULL, save_ca, save, e) : rc;
 }
 
 static int
@@ -165,6 +176,30 @@ put_record(struct put *p, const json_t *record, struct err *e)
 	return rc;
 }
 
+/* A serial that is revoked, whether or not there is a record of it. */
+static int
+put_revoked(struct put *p, const json_t *line, struct err *e)
+{
+	const char *const text[] = {json_string_value(json_object_get(line, "ca")),
+	    json_string_value(json_object_get(line, "serial")),
+	    json_string_value(json_object_get(line, "reason"))};
+	char at[24], not_after[24];
+
+	if (text[0] == NULL || text[1] == NULL || text[2] == NULL)
+		return err_set(e, ERR_REFUSED, "a revocation lacks something");
+	snprintf(at, sizeof at, "%lld", (long long)json_integer_value(json_object_get(line, "at")));
+	snprintf(not_after, sizeof not_after, "%lld",
+	    (long long)json_integer_value(json_object_get(line, "not_after")));
+	return put_add(p,
+	    &(struct put_row){.what = view_str("revoked"),
+	        .ca = view_str(text[0]),
+	        .serial = view_str(text[1]),
+	        .not_after = view_str(not_after),
+	        .revoked = view_str(at),
+	        .why = view_str(text[2])},
+	    e);
+}
+
 static int
 put_hash(struct store *s, const json_t *line, struct err *e)
 {
@@ -188,7 +223,7 @@ put_hash(struct store *s, const json_t *line, struct err *e)
 
 /* What a restore has done so far. */
 struct restoring {
-	struct put put;
+	struct put put, revoked; /* certificates; revocations, which are counted apart */
 	size_t tokens;
 	struct buf names; /* of the tokens, with ", " between */
 };
@@ -236,6 +271,8 @@ restore_line(struct ctl *c, const struct args *a, const json_t *line, void *cont
 	(void)c;
 	if (json_is_object(json_object_get(line, "record")))
 		return put_record(&r->put, json_object_get(line, "record"), e);
+	if (json_is_object(json_object_get(line, "revoked")))
+		return put_revoked(&r->revoked, json_object_get(line, "revoked"), e);
 	return hash != NULL ? restore_hash(r, a, line, hash, e) : 0;
 }
 
@@ -270,12 +307,14 @@ restore_run(struct ctl *c, const struct args *a, struct err *e)
 		rc = bundle_unpack(c, a, secret_view(&passphrase), "backup", e);
 	if (rc == 0 && (r.put.s = ctl_patient_store(c, e)) == NULL)
 		rc = -1;
-	r.put.grace = rc == 0 ? c->conf.record_grace : 0;
+	r.revoked.s = r.put.s;
+	r.put.grace = r.revoked.grace = rc == 0 ? c->conf.record_grace : 0;
 	if (rc == 0)
 		rc = bundle_read(c, a, secret_view(&passphrase), "backup", restore_line, &r, e);
-	if (rc == 0 && (rc = put_flush(&r.put, e)) == 0)
+	if (rc == 0 && (rc = put_flush(&r.put, e)) == 0 && (rc = put_flush(&r.revoked, e)) == 0)
 		tell_restored(c, a, &r);
 	put_free(&r.put);
+	put_free(&r.revoked);
 	store_free(r.put.s);
 	buf_free(&r.names);
 	secret_free(&passphrase);

@@ -11,6 +11,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
 
+#include "conf/assemble.h"
 #include "ctl/ask.h"
 #include "ctl/ca_files.h"
 #include "ctl/ca_install.h"
@@ -199,6 +200,8 @@ write_import(struct ctl *c, const struct args *a, const struct import *in,
 	            : folder_add(c, &f, "ca.key", secret_view(&in->key_pem), 0600, e)) == 0 &&
 	    folder_add(c, &f, "ca.pem", buf_view(&cert), 0644, e) == 0 &&
 	    (chain.n == 0 || folder_add(c, &f, "chain.pem", buf_view(&chain), 0644, e) == 0) &&
+	    folder_add(c, &f, HISTORY_FILE, view_str("its past is not known here\n"), 0644, e) ==
+	        0 &&
 	    folder_add(c, &f, TRANSCRIPT_FILE, buf_view(&text), 0644, e) == 0)
 		rc = folder_keep(&f, e);
 	folder_close(&f);

@@ -10,6 +10,7 @@
 #include "ctl/index_txt.h"
 #include "ctl/operator.h"
 #include "ctl/orphan.h"
+#include "ctl/revoke.h"
 #include "ctl/show.h"
 #include "ctl/store.h"
 #include "store/record.h"
@@ -34,8 +35,10 @@ row_of(const struct ctl *c, const struct record *r)
 	json_object_set_new(o, "by", show_view(r->by));
 	json_object_set_new(o, "key_sha256", show_view(r->spki));
 	json_object_set_new(o, "request", show_view(r->request));
-	if (r->revoked)
+	if (r->revoked) {
+		json_object_set_new(o, "revoked_at", show_ms(r->revoked_at * 1000));
 		json_object_set_new(o, "reason", show_view(r->why));
+	}
 	return o;
 }
 
@@ -279,6 +282,8 @@ const struct command cert_commands[] = {
     {"cert", "show", "SERIAL", "show one certificate", show_options, cert_show},
     {"cert", "export", "[SERIAL]", "print one certificate, or all that fit", export_options,
         cert_export},
+    {"cert", "revoke", "[SERIAL]", "revoke one certificate, or all that fit", cert_revoke_options,
+        cert_revoke},
     {"cert", "import", "PATH...", "take over what another software issued under the same CA",
         import_options, cert_import_run},
     {"cert", "orphans", NULL, "list what was to be signed and is not known to be", orphan_options,

@@ -15,6 +15,7 @@
 #include "base/ossl.h"
 #include "ctl/ca_files.h"
 #include "ctl/folder.h"
+#include "ctl/history.h"
 #include "ctl/index_txt.h"
 #include "ctl/issued_log.h"
 #include "ctl/store.h"
@@ -34,6 +35,7 @@ struct import {
 	bool dry;
 	/* What became of it all; lost: revoked, and its certificate was not found. */
 	int64_t seen, certs, revoked, known, over, foreign, others, lost;
+	bool has_index;
 };
 
 static bool
@@ -224,6 +226,7 @@ take_index_row(void *arg, const struct index_row *row, struct err *e)
 	bool revoked;
 	int rc;
 
+	in->has_index = true;
 	if (!row->revoked)
 		return 0;
 	if ((rc = look_up(in, row->serial, &revoked, e)) < 0)
@@ -315,7 +318,7 @@ cert_import_run(struct ctl *c, const struct args *a, struct err *e)
 	    put_flush(&in.put, e) == 0 && walk(&in, a, true, e) == 0 &&
 	    put_flush(&in.put, e) == 0) {
 		sum_up(&in);
-		rc = CTL_OK;
+		rc = in.has_index && !in.dry ? history_known(in.put.s, in.ca.name, e) : CTL_OK;
 	}
 	put_free(&in.put);
 	store_free(in.put.s);

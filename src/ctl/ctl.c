@@ -25,6 +25,7 @@ static const struct command *const groups[] = {
     challenge_commands,
     request_commands,
     cert_commands,
+    crl_commands,
     why_commands,
     token_commands,
     store_commands,

@@ -21,6 +21,7 @@ libctl_a_SOURCES = \
 	include/ctl/orphan.h \
 	include/ctl/profile.h \
 	include/ctl/request.h \
+	include/ctl/revoke.h \
 	include/ctl/sealed.h \
 	include/ctl/show.h \
 	include/ctl/store.h \
@@ -41,6 +42,7 @@ libctl_a_SOURCES = \
 	src/ctl/client.c \
 	src/ctl/client_ca.c \
 	src/ctl/client_reply.c \
+	src/ctl/crl.c \
 	src/ctl/csv.c \
 	src/ctl/ctl.c \
 	src/ctl/dn.c \
@@ -59,12 +61,15 @@ libctl_a_SOURCES = \
 	src/ctl/profile_text.c \
 	src/ctl/request.c \
 	src/ctl/request_name.c \
+	src/ctl/revoke.c \
 	src/ctl/sealed.c \
 	src/ctl/show.c \
 	src/ctl/store.c \
 	src/ctl/store_acl.c \
 	src/ctl/store_admin.c \
 	src/ctl/cert_import.c \
+	src/ctl/crl_import.c \
+	src/ctl/history.c \
 	src/ctl/index_txt.c \
 	src/ctl/issued_log.c \
 	src/ctl/store_rebuild.c \
@@ -95,6 +100,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_ca_install.c \
 	tests/ctl/test_challenge.c \
 	tests/ctl/test_client.c \
+	tests/ctl/test_crl.c \
 	tests/ctl/test_csv.c \
 	tests/ctl/test_client_ca.c \
 	tests/ctl/test_dn.c \
@@ -104,6 +110,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_mint.c \
 	tests/ctl/test_profile.c \
 	tests/ctl/test_records.c \
+	tests/ctl/test_revoke.c \
 	tests/ctl/test_sealed.c \
 	tests/ctl/test_service.c \
 	tests/ctl/test_store.c \

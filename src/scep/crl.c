@@ -16,6 +16,7 @@
 #include "signer/signer.h"
 #include "store/crl.h"
 #include "store/revoked.h"
+#include "store/state.h"
 
 #define LEASE 30     /* seconds in which a list is made */
 #define TRY_AGAIN 60 /* seconds after one that was refused */
@@ -236,6 +237,19 @@ is_due(const struct service *s, const struct crl_state *state)
 	       now >= state->from + s->crl_renew || now + s->crl_renew < state->from;
 }
 
+/* An imported CA has revocations that nobody here knows, until the operator says otherwise or there
+ * is a list. */
+static bool
+lacks_history(const struct service *s, const struct service_ca *ca, const struct crl_state *state)
+{
+	char word[sizeof HISTORY_WORD + sizeof ca->authority.name];
+
+	if (!ca->imported || state->number > 0)
+		return false;
+	snprintf(word, sizeof word, HISTORY_WORD "%s", ca->authority.name);
+	return store_word(s->store, word).n == 0;
+}
+
 static int
 tick_one(struct service *s, const struct service_ca *ca, struct err *e)
 {
@@ -250,7 +264,12 @@ tick_one(struct service *s, const struct service_ca *ca, struct err *e)
 	if (state.number > ca->crl->number && state.number != ca->crl->refused &&
 	    pick_up(s, ca, e) != 0)
 		return -1;
-	return ca->key != NULL && ca->crl->allowed && is_due(s, &state) ? make_next(s, ca, e) : 0;
+	if (ca->key == NULL || !ca->crl->allowed || !is_due(s, &state))
+		return 0;
+	if (lacks_history(s, ca, &state))
+		return err_set(
+		    e, ERR_CRL, "an imported CA: scepctl crl import, or crl publish --no-history");
+	return make_next(s, ca, e);
 }
 
 void

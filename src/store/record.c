@@ -24,6 +24,7 @@ record_of(const char *authority, struct view serial, const redisReply *r, size_t
 	    .spki = reply_view(r, i + 8),
 	    .request = reply_view(r, i + 9),
 	    .revoked = reply_view(r, i + 10).n > 0,
+	    .revoked_at = reply_int(r, i + 10),
 	    .why = reply_view(r, i + 11)};
 }
 

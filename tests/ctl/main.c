@@ -30,6 +30,8 @@ main(void)
 	    SUITE(node),
 	    SUITE(rebuild),
 	    SUITE(import),
+	    SUITE(revoke),
+	    SUITE(crl),
 	    SUITE(sealed),
 	    SUITE(bundle),
 	    SUITE(manual),

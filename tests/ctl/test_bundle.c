@@ -174,9 +174,19 @@ fill_store(void)
 }
 
 static void
+revoke_in_store(const char *serial)
+{
+	freeReplyObject(redis_do(&redis,
+	    "FCALL scepd" STORE_PROTOCOL
+	    "_revoke 1 {scepd} demo %s 1700000000 superseded 4000000000",
+	    serial));
+}
+
+static void
 a_backup_brings_records_back(void)
 {
-	char backup[PATH_MAX], *key;
+	char backup[PATH_MAX], serial[48], *key;
+	redisReply *r;
 
 	begin();
 	fill_store();
@@ -186,6 +196,12 @@ a_backup_brings_records_back(void)
 	key = stage_text(&first, "ca/demo/ca.key");
 	stage_write(&first, "ca/demo/kept.pem", key, 0600);
 	free(key);
+	/* One that is revoked, and one of which there is no record any more. */
+	r = redis_do(&redis, "ZRANGE {scepd}:exp:demo 0 0");
+	snprintf(serial, sizeof serial, "%s", r->element[0]->str);
+	freeReplyObject(r);
+	revoke_in_store(serial);
+	revoke_in_store("0a0b");
 	CU_ASSERT_EQUAL(stage_run(&first, SECRET, "backup|%s" PASS, backup), CTL_OK);
 	CU_ASSERT_TRUE(stage_said(&first, "no private key, and 1 certificates"));
 	freeReplyObject(redis_do(&redis, "FLUSHALL"));
@@ -198,6 +214,12 @@ a_backup_brings_records_back(void)
 	CU_ASSERT_EQUAL(same("ca/demo/der.key"), 0);
 	CU_ASSERT_EQUAL(same("ca/demo/kept.pem"), 0);
 	CU_ASSERT_EQUAL(redis_int(&redis, "ZCARD {scepd}:exp:demo"), 1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HGET {scepd}:crt:demo:%s rev", serial), 1700000000);
+	CU_ASSERT_EQUAL(redis_int(&redis, "ZCARD {scepd}:rev:demo"), 2);
+	CU_ASSERT_EQUAL(redis_int(&redis, "ZSCORE {scepd}:rev:demo 0a0b"), 4000000000);
+	r = redis_do(&redis, "HGET {scepd}:rvk:demo 0a0b");
+	CU_ASSERT_STRING_EQUAL(r->str, "1700000000 superseded");
+	freeReplyObject(r);
 	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:off id"), 1);
 	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:install run"), 1);
 	/* A token may have been revoked since. */

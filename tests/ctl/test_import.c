@@ -159,6 +159,99 @@ what_cannot_be_imported_says_why(void)
 	end();
 }
 
+/* A list of the CA with one serial number on it; by another key it is nobody's. */
+static void
+write_list(const char *file, long number, EVP_PKEY *key)
+{
+	X509_CRL *list = X509_CRL_new();
+	X509_REVOKED *entry = X509_REVOKED_new();
+	ASN1_TIME *now = X509_gmtime_adj(NULL, -60), *later = X509_gmtime_adj(NULL, 3600);
+	ASN1_INTEGER *serial = ASN1_INTEGER_new(), *n = ASN1_INTEGER_new();
+	FILE *f = fopen(stage_path(&s, file), "we");
+
+	ASN1_INTEGER_set(serial, 0x4711);
+	ASN1_INTEGER_set(n, number);
+	X509_REVOKED_set_serialNumber(entry, serial);
+	X509_REVOKED_set_revocationDate(entry, now);
+	X509_CRL_set_version(list, X509_CRL_VERSION_2);
+	X509_CRL_set_issuer_name(list, X509_get_subject_name(ca));
+	X509_CRL_set1_lastUpdate(list, now);
+	X509_CRL_set1_nextUpdate(list, later);
+	X509_CRL_add0_revoked(list, entry);
+	CU_ASSERT_EQUAL(X509_CRL_add1_ext_i2d(list, NID_crl_number, n, 0, 0), 1);
+	CU_ASSERT(X509_CRL_sign(list, key, EVP_sha256()) > 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	CU_ASSERT_EQUAL(PEM_write_X509_CRL(f, list), 1);
+	fclose(f);
+	X509_CRL_free(list);
+	ASN1_TIME_free(now);
+	ASN1_TIME_free(later);
+	ASN1_INTEGER_free(serial);
+	ASN1_INTEGER_free(n);
+}
+
+static void
+a_list_moves_in(void)
+{
+	begin();
+	write_list("alien.crl", 7, make_ec("P-384"));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|demo|@/alien.crl"), CTL_FAILED);
+	stage_write(&s, "text.crl", "no list", 0600);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|demo|@/text.crl"), CTL_FAILED);
+	CU_ASSERT_EQUAL(lines_of_log(), 0);
+	write_list("demo.crl", 7, ca_key);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|demo|@/demo.crl"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "1 serial numbers revoked, 0 were"));
+	CU_ASSERT(stage_printed(&s, "after number 7"));
+	CU_ASSERT_EQUAL(lines_of_log(), 1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "ZCARD {scepd}:rev:demo"), 1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:rvk:demo 4711"), 1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HGET {scepd}:crl:demo number"), 7);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|demo|@/demo.crl"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "0 serial numbers revoked, 1 were"));
+	end();
+}
+
+/* An imported CA has a past, and no list before that was told. */
+static void
+expect_wanted(const char *ca_name, bool wanted)
+{
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|show|%s", ca_name), CTL_OK);
+	CU_ASSERT_EQUAL(stage_printed(&s, "its revocations are not known"), wanted);
+}
+
+static void
+an_imported_ca_has_a_past(void)
+{
+	begin();
+	make_depot();
+	expect_wanted("demo", false);
+	for (int i = 0; i < 3; i++) {
+		char name[8];
+
+		snprintf(name, sizeof name, "fleet%d", i);
+		CU_ASSERT_EQUAL(
+		    stage_run(&s, NULL,
+		        "ca|import|%s|--cert|@/ca/demo/ca.pem|--key|@/ca/demo/ca.key", name),
+		    CTL_OK);
+		expect_wanted(name, true);
+	}
+	write_list("fleet.crl", 7, ca_key);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|fleet0|@/fleet.crl"), CTL_OK);
+	expect_wanted("fleet0", false);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|publish|fleet1"), CTL_OK);
+	expect_wanted("fleet1", true);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|publish|fleet1|--no-history"), CTL_OK);
+	expect_wanted("fleet1", false);
+	CU_ASSERT_EQUAL(
+	    stage_run(&s, NULL, "profile|create|f|--ca|fleet2|--challenge|static|--generate"), 0);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|f|@/depot/one.2.pem"), CTL_OK);
+	expect_wanted("fleet2", true);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|f|@/depot"), CTL_OK);
+	expect_wanted("fleet2", false);
+	end();
+}
+
 static void
 serial_numbers_take_one_form(void)
 {
@@ -181,6 +274,8 @@ CU_TestInfo import_tests[] = {
     T(a_depot_moves_in_once),
     T(what_moved_in_survives_the_store),
     T(what_cannot_be_imported_says_why),
+    T(a_list_moves_in),
+    T(an_imported_ca_has_a_past),
     T(serial_numbers_take_one_form),
     CU_TEST_INFO_NULL,
 };

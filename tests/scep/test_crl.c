@@ -12,6 +12,7 @@
 #include "harness.h"
 #include "host.h"
 #include "store/crl.h"
+#include "store/state.h"
 #include "suites.h"
 
 #define HOUR 3600L
@@ -71,6 +72,28 @@ the_first_list_is_empty(void)
 	CU_ASSERT_EQUAL(stat(tmpdir_path(&one.dir, "crl/ca.crl"), &st), 0);
 	CU_ASSERT_EQUAL(st.st_mode & 0777, 0644);
 	buf_free(&der);
+	end();
+}
+
+/* An imported CA has revoked what nobody here knows. */
+static void
+an_imported_ca_waits_for_its_past(void)
+{
+	struct err e = ERR_INIT;
+
+	begin();
+	one.ca->imported = true;
+	clock_fix(1900000000);
+	host_tick(&one);
+	CU_ASSERT_EQUAL(host_number(&one), 0);
+	CU_ASSERT_EQUAL(store_say(rig.operator, HISTORY_WORD "ca", "known", &e), 0);
+	host_tick(&one);
+	CU_ASSERT_EQUAL(host_number(&one), 1900000000);
+	/* A store that was lost does not stop it again. */
+	CU_ASSERT_EQUAL(store_say(rig.operator, HISTORY_WORD "ca", "", &e), 0);
+	clock_fix(1900000000 + 30 * HOUR);
+	host_tick(&one);
+	CU_ASSERT_EQUAL(host_number(&one), 1900000000 + 30 * HOUR);
 	end();
 }
 
@@ -301,6 +324,7 @@ a_predecessor_is_revoked(void)
 
 static CU_TestInfo tests[] = {
     T(the_first_list_is_empty),
+    T(an_imported_ca_waits_for_its_past),
     T(a_revocation_is_on_the_next_list_of_both),
     T(without_a_change_there_is_a_new_one_a_day),
     T(the_disk_serves_without_the_store),
