@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "base/span.h"
+#include "ca/urls.h"
 #include "ctl/ca_files.h"
 #include "ctl/ceremony_log.h"
 #include "ctl/challenge.h"
@@ -25,6 +26,7 @@
 #define DEFAULT_KEY "rsa:2048"
 #define DEFAULT_EKU "serverAuth"
 #define CN_MAX 64
+#define PUBLIC_URL_UNSET "http://localhost" /* the default */
 
 /* What is being made. */
 struct creation {
@@ -35,6 +37,7 @@ struct creation {
 	struct buf hash;
 	struct authority ca;
 	EXTENDED_KEY_USAGE *eku;
+	char *crl_url, *ca_url;
 	char *ra_dir, *ra_path, *file; /* conf.dir/ra, conf.dir/ra/NAME, profiles.d/NAME.conf */
 };
 
@@ -45,6 +48,8 @@ creation_free(struct creation *n)
 	buf_free(&n->hash);
 	authority_free(&n->ca);
 	EXTENDED_KEY_USAGE_free(n->eku);
+	free(n->crl_url);
+	free(n->ca_url);
 	free(n->ra_dir);
 	free(n->ra_path);
 	free(n->file);
@@ -131,6 +136,26 @@ read_kind(struct ctl *c, const struct args *a, struct creation *n, struct err *e
 	return 0;
 }
 
+/* Where certificates say that their revocation list and their issuer are: here, once it is known
+ * where that is. */
+static int
+plan_urls(struct ctl *c, struct creation *n, struct err *e)
+{
+	if (strcmp(c->conf.public_url, PUBLIC_URL_UNSET) == 0) {
+		ctl_note(c,
+		    "public_url is not set: certificates will not say where their revocation "
+		    "list is (crl_url)");
+		return 0;
+	}
+	n->crl_url = profile_plain_url(c->conf.public_url, "/crl/" URL_AUTHORITY ".crl");
+	n->ca_url = profile_plain_url(c->conf.public_url, "/ca/" URL_AUTHORITY ".cer");
+	if (n->crl_url == NULL || n->ca_url == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	n->text.crl_url = n->crl_url;
+	n->text.ca_url = n->ca_url;
+	return 0;
+}
+
 /* Everything that can be refused without a key. */
 static int
 plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct err *e)
@@ -145,7 +170,7 @@ plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct er
 	    .validity = a->validity,
 	    .modern = a->modern};
 	if (check_name(a->operand, e) != 0 || check_name(a->ca, e) != 0 ||
-	    make_uuid(n->id, e) != 0 ||
+	    make_uuid(n->id, e) != 0 || plan_urls(c, n, e) != 0 ||
 	    new_key_plan(c, a, DEFAULT_KEY, "ra", a->operand, false, &n->key, e) != 0)
 		return -1;
 	if (a->validity != NULL && span_read(a->validity) <= 0)
