@@ -14,6 +14,8 @@ open_folder(struct tmpdir *t)
 	CU_ASSERT_EQUAL_FATAL(conf_dir_make(t), 0);
 	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "ca"), 0700), 0);
 	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "ra"), 0700), 0);
+	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "crl"), 0700), 0);
+	CU_ASSERT_EQUAL(conf_dir_write(t, "scepd.conf", "crl = { dir = \"crl\"; };\n"), 0);
 	CU_ASSERT_EQUAL(conf_dir_write(t, "profiles.d/vpn.conf", profile_text(TEST_ID, "")), 0);
 	CU_ASSERT_EQUAL(chmod(tmpdir_path(t, "profiles.d"), 0755), 0);
 	CU_ASSERT_EQUAL(chmod(tmpdir_path(t, "profiles.d/vpn.conf"), 0644), 0);
@@ -55,6 +57,7 @@ static const struct {
     {"profiles.d/vpn.conf", 0640, 0642},
     {"ca", 0700, 0777},
     {"ra", 0700, 0707},
+    {"crl", 0755, 0775},
 };
 
 static void
