@@ -9,6 +9,7 @@
 #define BASE_OSSL_H
 
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/x509.h>
 
 #include "base/buf.h"
@@ -58,6 +59,12 @@ struct key_facts ossl_key_facts(const X509_PUBKEY *spki);
 /* The key itself; the caller frees. NULL (SIGNER_KEY; give e NULL to record another code) unless
  * ossl_key_facts calls it sane, or when the point is not on the curve. */
 EVP_PKEY *ossl_spki_key(const X509_PUBKEY *spki, struct err *e);
+
+/* A public key of the type ("RSA", "EC") from its parts, by the names of OpenSSL's parameters; the
+ * caller frees. NULL: memory, or the parts are no key. What OpenSSL says of that stays in its
+ * queue.
+ */
+EVP_PKEY *ossl_key_from(const char *type, OSSL_PARAM_BLD *parts);
 
 /* The DER of the SubjectPublicKeyInfo as it stood in the certificate or request, appended. -1:
  * memory. */

@@ -68,9 +68,11 @@ struct profile {
 	enum renewal_scope renewal_scope;
 	int64_t
 	    renewal_window; /* seconds before expiry from which renewal is possible; 0: any time */
-	int64_t renewal_grace;  /* seconds after expiry in which it still is */
-	bool renewal_new_key;   /* a renewal must bring a new key */
-	bool renewal_challenge; /* a renewal that shows a challenge must show a right one */
+	int64_t renewal_grace;         /* seconds after expiry in which it still is */
+	bool renewal_new_key;          /* a renewal must bring a new key */
+	int64_t revoke_previous_after; /* seconds after which a renewed certificate is revoked; -1:
+	                                  never */
+	bool renewal_challenge;        /* a renewal that shows a challenge must show a right one */
 	enum get_cert get_cert;
 	bool chain_in_reply;      /* SUCCESS carries the chain after the certificate */
 	bool signer_must_match;   /* the key of the CSR must be the key that signed the message */
@@ -85,6 +87,8 @@ struct profile {
 	int64_t backdate;                     /* seconds that notBefore lies in the past */
 	unsigned key_usage;                   /* USAGE_* */
 	STACK_OF(ASN1_OBJECT) *ext_key_usage; /* owned; empty: no such extension */
+	char *crl_url,
+	    *ca_url; /* in every certificate, as ca/urls.h has them; NULL or "": none; owned */
 	int min_rsa_bits;
 	bool allow_ec, allow_ed25519; /* types of the requested key besides RSA */
 };

@@ -17,6 +17,7 @@ libca_a_SOURCES = \
 	include/ca/renew.h \
 	include/ca/tbs.h \
 	include/ca/text.h \
+	include/ca/urls.h \
 	src/ca/authority.c \
 	src/ca/binding.c \
 	src/ca/challenge.c \
@@ -35,7 +36,8 @@ libca_a_SOURCES = \
 	src/ca/profile.c \
 	src/ca/renew.c \
 	src/ca/tbs.c \
-	src/ca/text.c
+	src/ca/text.c \
+	src/ca/urls.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_ca
@@ -59,7 +61,8 @@ t_ca_SOURCES = \
 	tests/ca/test_plan.c \
 	tests/ca/test_profile.c \
 	tests/ca/test_tbs.c \
-	tests/ca/test_text.c
+	tests/ca/test_text.c \
+	tests/ca/test_urls.c
 t_ca_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_ca_LDADD = $(LINK_CA) $(CUNIT_LIBS)
 endif

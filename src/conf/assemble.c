@@ -153,6 +153,9 @@ copy_lists(const struct profile *from, struct profile *to)
 	    copy_nets(from->challenge_allow_from, from->n_challenge_allow_from,
 	        &to->challenge_allow_from, &to->n_challenge_allow_from) != 0)
 		return -1;
+	if ((from->crl_url != NULL && (to->crl_url = strdup(from->crl_url)) == NULL) ||
+	    (from->ca_url != NULL && (to->ca_url = strdup(from->ca_url)) == NULL))
+		return -1;
 	to->ext_key_usage =
 	    sk_ASN1_OBJECT_deep_copy(from->ext_key_usage, OBJ_dup, ASN1_OBJECT_free);
 	return to->ext_key_usage == NULL ? -1 : 0;
@@ -171,6 +174,7 @@ copy_profile(const struct profile *from, struct profile *to, struct err *e)
 	to->n_allow_from = 0;
 	to->challenge_allow_from = NULL;
 	to->n_challenge_allow_from = 0;
+	to->crl_url = to->ca_url = NULL;
 	to->ext_key_usage = NULL;
 	return copy_lists(from, to) == 0 ? 0 : err_set(e, ERR_MEMORY, "no memory");
 }

@@ -17,6 +17,7 @@ libconf_a_SOURCES = \
 	src/conf/scan.c \
 	src/conf/take.c \
 	src/conf/take_profile.c \
+	src/conf/take_revocation.c \
 	src/conf/take_store.c \
 	src/conf/tree.c
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: ISC
  *
  * Whoever can write the configuration, or put another folder in the place of one with keys, decides
- * who gets certificates; so nobody else may be able to.
+ * who gets certificates, and whoever can write where revocation lists are filed what may be missing
+ * from the next one; so nobody else may be able to.
  */
 #include "conf/owner.h"
 
@@ -107,7 +108,7 @@ conf_judge(const struct conf *c, struct err *e)
 
 	if (file_judge(c->file, service, e) != 0 || file_judge(c->dir, service, e) != 0 ||
 	    judge_in(c->dir, "profiles.d", service, e) != 0 ||
-	    file_judge(c->ca_dir, service, e) != 0)
+	    file_judge(c->ca_dir, service, e) != 0 || file_judge(c->crl_dir, service, e) != 0)
 		return -1;
 	for (size_t i = 0; i < c->n_profiles; i++)
 		if (judge_profile(c, &c->profiles[i], service, e) != 0)

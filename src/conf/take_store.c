@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * The rows of scepd.conf about the store and revocation lists that need a look of their own.
+ * The rows of scepd.conf about the store that need a look of their own.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -98,18 +98,5 @@ take_timeout(const struct tree *t, const config_setting_t *v, void *base, struct
 	if (span < k->min || span > k->max)
 		return wrong(t, v, k->path, config_setting_get_string(v), e);
 	((struct conf *)base)->store.timeout_ms = span * 1000;
-	return 0;
-}
-
-/* A list must have a successor before it ends. */
-int
-take_crl_renew(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
-{
-	struct conf *c = base;
-	int64_t span = span_read(config_setting_get_string(v));
-
-	if (span < key_find(KEY_FILE_MAIN, "crl.renew")->min || span >= c->crl_validity)
-		return wrong(t, v, "crl.renew", config_setting_get_string(v), e);
-	c->crl_renew = span;
 	return 0;
 }

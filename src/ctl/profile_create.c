@@ -11,6 +11,7 @@
 #include <openssl/rand.h>
 
 #include "base/span.h"
+#include "ca/urls.h"
 #include "ctl/ca_files.h"
 #include "ctl/ceremony_log.h"
 #include "ctl/challenge.h"
@@ -19,6 +20,8 @@
 #include "ctl/profile.h"
 #include "ctl/ra_make.h"
 #include "ctl/show.h"
+
+#define PUBLIC_URL_UNSET "http://localhost" /* the default */
 
 /* Where the files of the RA go. */
 struct new_folder {
@@ -34,6 +37,7 @@ struct creation {
 	struct buf hash;
 	struct authority ca;
 	struct ra_wish wish;
+	char *crl_url, *ca_url;
 	char *ra_dir, *ra_path, *file; /* conf.dir/ra, conf.dir/ra/NAME, profiles.d/NAME.conf */
 };
 
@@ -43,6 +47,8 @@ creation_free(struct creation *n)
 	secret_free(&n->challenge);
 	buf_free(&n->hash);
 	authority_free(&n->ca);
+	free(n->crl_url);
+	free(n->ca_url);
 	free(n->ra_dir);
 	free(n->ra_path);
 	free(n->file);
@@ -85,6 +91,26 @@ read_kind(struct ctl *c, const struct args *a, struct creation *n, struct err *e
 	return 0;
 }
 
+/* Where certificates say that their revocation list and their issuer are: here, once it is known
+ * where that is. */
+static int
+plan_urls(struct ctl *c, struct creation *n, struct err *e)
+{
+	if (strcmp(c->conf.public_url, PUBLIC_URL_UNSET) == 0) {
+		ctl_note(c,
+		    "public_url is not set: certificates will not say where their revocation "
+		    "list is (crl_url)");
+		return 0;
+	}
+	n->crl_url = profile_plain_url(c->conf.public_url, "/crl/" URL_AUTHORITY ".crl");
+	n->ca_url = profile_plain_url(c->conf.public_url, "/ca/" URL_AUTHORITY ".cer");
+	if (n->crl_url == NULL || n->ca_url == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	n->text.crl_url = n->crl_url;
+	n->text.ca_url = n->ca_url;
+	return 0;
+}
+
 /* Everything that can be refused without a key. */
 static int
 plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct err *e)
@@ -99,7 +125,8 @@ plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct er
 	    .validity = a->validity,
 	    .modern = a->modern};
 	if (check_name(a->operand, e) != 0 || check_name(a->ca, e) != 0 ||
-	    make_uuid(n->id, e) != 0 || ra_wish_read(c, a, a->operand, NULL, &n->wish, e) != 0)
+	    make_uuid(n->id, e) != 0 || plan_urls(c, n, e) != 0 ||
+	    ra_wish_read(c, a, a->operand, NULL, &n->wish, e) != 0)
 		return -1;
 	if (a->validity != NULL && span_read(a->validity) <= 0)
 		return err_set(

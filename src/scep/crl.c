@@ -20,6 +20,8 @@
 
 #define LEASE 30     /* seconds in which a list is made */
 #define TRY_AGAIN 60 /* seconds after one that was refused */
+#define BACKDATE 600 /* seconds that thisUpdate lies in the past, for those whose clock is behind  \
+	              */
 
 static int
 add_row(void *arg, const struct revoked_row *r, struct err *e)
@@ -172,7 +174,7 @@ make_list(struct service *s, const struct service_ca *ca, struct making *m, stru
 		return -1;
 	m->plan = (struct crl_plan){.by = &ca->authority,
 	    .number = last + 1 > now ? last + 1 : now,
-	    .this_update = now,
+	    .this_update = now - BACKDATE,
 	    .next_update = now + s->crl_validity,
 	    .revoked = &m->set,
 	    /* A clock that was ahead once must not make what is good look ended. */
@@ -182,7 +184,7 @@ make_list(struct service *s, const struct service_ca *ca, struct making *m, stru
 		return -1;
 	return judge(ca,
 	    &(struct crl_next){.number = m->plan.number,
-	        .from = now,
+	        .from = m->plan.this_update,
 	        .has = &m->set,
 	        .since = m->plan.since,
 	        .loss = m->lease.loss >= ca->crl->number},
@@ -231,10 +233,10 @@ make_next(struct service *s, const struct service_ca *ca, struct err *e)
 static bool
 is_due(const struct service *s, const struct crl_state *state)
 {
-	time_t now = clock_now();
+	time_t now = clock_now(), made = state->from + BACKDATE;
 
-	return state->number == 0 || state->version > state->of ||
-	       now >= state->from + s->crl_renew || now + s->crl_renew < state->from;
+	return state->number == 0 || state->version > state->of || now >= made + s->crl_renew ||
+	       now + s->crl_renew < made;
 }
 
 /* An imported CA has revocations that nobody here knows, until the operator says otherwise or there

@@ -87,6 +87,23 @@ issue_text_free(struct issue_text *t)
 	buf_free(&t->sans);
 }
 
+/* The certificate that a renewal takes the place of, when it is to be revoked after a while. */
+static void
+note_predecessor(
+    const struct request *r, const struct reserve *what, char before[128], struct commit_note *note)
+{
+	int64_t after = r->sp->profile.revoke_previous_after;
+	struct view serial = ossl_string_view(X509_get0_serialNumber(r->msg.signer));
+	char hex[2 * SERIAL_LEN + 1];
+
+	if (after < 0 || claim_kind(what->claim) != CLAIM_RENEWAL || serial.n > SERIAL_LEN)
+		return;
+	hex_of(serial, hex);
+	snprintf(before, 128, "%s %s", what->authority->name, hex);
+	note->before = before;
+	note->before_lives = after;
+}
+
 static int
 sign_and_commit(
     struct request *r, const struct reserve *what, const struct reservation *held, struct buf *cert)
@@ -94,6 +111,7 @@ sign_and_commit(
 	struct commit_note note = {
 	    .source = r->source, .by = r->reason, .grace = r->service->record_grace};
 	struct buf event = {0};
+	char before[128];
 	uint8_t spki[32];
 	int rc = -1;
 
@@ -108,6 +126,7 @@ sign_and_commit(
 	}
 	note.event = buf_str(&event);
 	note.spki = spki;
+	note_predecessor(r, what, before, &note);
 	/* Before COMMIT: whatever becomes of its answer, what was signed stands in the journal. */
 	if (journal_issued(r, what, buf_view(cert)) != 0)
 		goto out;

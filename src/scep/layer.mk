@@ -19,6 +19,7 @@ t_scep_SOURCES = \
 	tests/scep/host.h \
 	tests/scep/test_crl.c \
 	tests/scep/test_crl_loss.c \
+	tests/scep/test_crl_many.c \
 	tests/scep/test_enrol.c \
 	tests/scep/test_file.c \
 	tests/scep/test_binding.c \

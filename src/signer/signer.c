@@ -88,7 +88,7 @@ signer_crl(const struct ca_key *k, const struct crl_plan *plan, struct buf *out,
 		return -1;
 	OBJ_find_sigid_algs(plan->by->sig_nid, &md, NULL);
 	if (X509_CRL_sign(list, k->key, md != NID_undef ? EVP_get_digestbynid(md) : NULL) <= 0)
-		err_set_ossl(e, ERR_INTERNAL, "cannot sign the revocation list");
+		key_fault(k->key, e, ERR_INTERNAL, "cannot sign the revocation list");
 	else if (ossl_write(out, list, ASN1_ITEM_rptr(X509_CRL)) != 0)
 		err_set(e, ERR_INTERNAL, "revocation list");
 	else

@@ -11,6 +11,7 @@
 #include <openssl/objects.h>
 #include <openssl/param_build.h>
 
+#include "base/ossl.h"
 #include "tokens.h"
 
 /* The public key object beside a private one: the same CKA_ID. */
@@ -40,22 +41,6 @@ find_public(
 }
 
 static EVP_PKEY *
-key_of(const char *type, OSSL_PARAM_BLD *parts)
-{
-	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(parts);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
-	EVP_PKEY *key = NULL;
-
-	if (params == NULL || ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
-	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
-		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
-	OSSL_PARAM_free(params);
-	ERR_clear_error();
-	return key;
-}
-
-static EVP_PKEY *
 rsa_public(struct token_module *m, ck_session session, ck_object private, struct err *e)
 {
 	OSSL_PARAM_BLD *parts = OSSL_PARAM_BLD_new();
@@ -73,12 +58,13 @@ rsa_public(struct token_module *m, ck_session session, ck_object private, struct
 	    (bn_e = BN_bin2bn(exponent.p, (int)exponent.n, NULL)) != NULL &&
 	    OSSL_PARAM_BLD_push_BN(parts, OSSL_PKEY_PARAM_RSA_N, bn_n) == 1 &&
 	    OSSL_PARAM_BLD_push_BN(parts, OSSL_PKEY_PARAM_RSA_E, bn_e) == 1)
-		key = key_of("RSA", parts);
+		key = ossl_key_from("RSA", parts);
 	OSSL_PARAM_BLD_free(parts);
 	BN_free(bn_n);
 	BN_free(bn_e);
 	buf_free(&n);
 	buf_free(&exponent);
+	ERR_clear_error();
 	return key;
 }
 
@@ -128,7 +114,7 @@ ec_public(struct token_module *m, ck_session session, ck_object private, struct 
 	if (parts != NULL && curve != NULL && point.n > 0 &&
 	    OSSL_PARAM_BLD_push_utf8_string(parts, OSSL_PKEY_PARAM_GROUP_NAME, curve, 0) == 1 &&
 	    OSSL_PARAM_BLD_push_octet_string(parts, OSSL_PKEY_PARAM_PUB_KEY, point.p, point.n) == 1)
-		key = key_of("EC", parts);
+		key = ossl_key_from("EC", parts);
 out:
 	OSSL_PARAM_BLD_free(parts);
 	buf_free(&params);

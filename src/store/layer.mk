@@ -88,6 +88,8 @@ t_store_SOURCES = \
 	tests/store/main.c \
 	tests/store/fake.c \
 	tests/store/fake.h \
+	tests/store/server.c \
+	tests/store/server.h \
 	tests/store/suites.h \
 	tests/store/test_acl.c \
 	tests/store/test_admin.c \

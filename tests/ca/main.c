@@ -24,6 +24,7 @@ main(void)
 	    SUITE(names_text),
 	    SUITE(crl_set),
 	    SUITE(crl),
+	    SUITE(urls),
 	    CU_SUITE_INFO_NULL,
 	};
 	int rc = run_suites(suites);

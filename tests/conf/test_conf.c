@@ -419,6 +419,10 @@ defaults_of_a_profile(void)
 	CU_ASSERT_EQUAL(p->include_ca_certificate, want.include_ca_certificate);
 	CU_ASSERT_EQUAL(p->include_root, want.include_root);
 	CU_ASSERT_EQUAL(p->allow_renewal, want.allow_renewal);
+	CU_ASSERT_EQUAL(p->revoke_previous_after, want.revoke_previous_after);
+	CU_ASSERT_EQUAL(p->revoke_previous_after, -1);
+	CU_ASSERT_STRING_EQUAL(p->crl_url, "");
+	CU_ASSERT_STRING_EQUAL(p->ca_url, "");
 	CU_ASSERT_EQUAL(p->chain_in_reply, want.chain_in_reply);
 	CU_ASSERT_EQUAL(p->signer_must_match, want.signer_must_match);
 	CU_ASSERT_EQUAL(p->fail_info_text, want.fail_info_text);
@@ -458,6 +462,8 @@ static const char turned[] =
     "key_usage = [ \"keyAgreement\" ]; extended_key_usage = [ \"serverAuth\", "
     "\"1.3.6.1.4.1.311.20.2.2\" ];\n"
     "min_rsa_bits = 3072; allow_ec = false; allow_ed25519 = true;\n"
+    "revoke_previous_after = \"14d\"; crl_url = \"http://a/{authority}.crl\"; ca_url = "
+    "\"ldap://b\";\n"
     "ra = ( { certificate = \"x.pem\"; key = \"/y.key\"; }, { certificate = \"/z.pem\"; key = "
     "\"z.key\"; } );\n";
 
@@ -511,6 +517,9 @@ values_of_a_profile(void)
 	CU_ASSERT_EQUAL(
 	    OBJ_obj2nid(sk_ASN1_OBJECT_value(p->ext_key_usage, 1)), NID_ms_smartcard_login);
 	CU_ASSERT_EQUAL(p->min_rsa_bits, 3072);
+	CU_ASSERT_EQUAL(p->revoke_previous_after, 14 * 86400);
+	CU_ASSERT_STRING_EQUAL(p->crl_url, "http://a/{authority}.crl");
+	CU_ASSERT_STRING_EQUAL(p->ca_url, "ldap://b");
 	CU_ASSERT_FALSE(p->allow_ec);
 	CU_ASSERT_TRUE(p->allow_ed25519);
 	CU_ASSERT_EQUAL_FATAL(cp->n_ras, 2);
@@ -590,6 +599,18 @@ faults_of_a_profile(void)
 	        "profiles.d/vpn.conf:6: allow_renewal must be true or false, not a string"},
 	    {"bad_cipher_reply = \"no\";", "profiles.d/vpn.conf:6: bad_cipher_reply must be "
 	                                   "\"http\" or \"certrep\", not \"no\""},
+	    {"revoke_previous_after = \"soon\";",
+	        "profiles.d/vpn.conf:6: revoke_previous_after must be \"never\" or a duration from "
+	        "\"0\" to \"1y\", not \"soon\""},
+	    {"revoke_previous_after = \"366d\";",
+	        "profiles.d/vpn.conf:6: revoke_previous_after must be \"never\" or a duration from "
+	        "\"0\" to \"1y\", not \"366d\""},
+	    {"crl_url = \"a.example/ca.crl\";",
+	        "profiles.d/vpn.conf:6: crl_url must be an http://, https:// or ldap:// URL, or "
+	        "\"\", not \"a.example/ca.crl\""},
+	    {"ca_url = \"http://a/{name}\";", "profiles.d/vpn.conf:6: ca_url must be an http://, "
+	                                      "https:// or ldap:// URL, or \"\", "
+	                                      "not \"http://a/{name}\""},
 	    {"key_usage = [ \"keyCertSign\" ];", "profiles.d/vpn.conf:6: key_usage must be a list "
 	                                         "of one or more of \"digitalSignature\", "
 	                                         "\"nonRepudiation\", \"keyEncipherment\", "

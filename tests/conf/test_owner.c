@@ -18,6 +18,8 @@ open_folder(struct tmpdir *t)
 	CU_ASSERT_EQUAL(conf_dir_write(t, "ca/main/next", "second\n"), 0);
 	CU_ASSERT_EQUAL(chmod(tmpdir_path(t, "ca/main/next"), 0644), 0);
 	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "ra"), 0700), 0);
+	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "crl"), 0700), 0);
+	CU_ASSERT_EQUAL(conf_dir_write(t, "scepd.conf", "crl = { dir = \"crl\"; };\n"), 0);
 	CU_ASSERT_EQUAL(conf_dir_write(t, "profiles.d/vpn.conf", profile_text(TEST_ID, "")), 0);
 	CU_ASSERT_EQUAL(chmod(tmpdir_path(t, "profiles.d"), 0755), 0);
 	CU_ASSERT_EQUAL(chmod(tmpdir_path(t, "profiles.d/vpn.conf"), 0644), 0);
@@ -62,6 +64,7 @@ static const struct {
     {"ca/main", 0700, 0770},
     {"ca/main/next", 0644, 0664},
     {"ca/second", 0700, 0770},
+    {"crl", 0755, 0775},
 };
 
 static void

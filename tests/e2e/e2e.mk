@@ -21,6 +21,7 @@ EXTRA_DIST += \
 	tests/e2e/moved-in \
 	tests/e2e/reload \
 	tests/e2e/renewal \
+	tests/e2e/revocation \
 	tests/e2e/scepctl-enrol \
 	tests/e2e/strongswan-enrol \
 	tests/e2e/upgrade \

@@ -47,6 +47,7 @@ t_race_SOURCES = \
 	tests/store/race.h \
 	tests/store/race_main.c \
 	tests/store/test_broken.c \
+	tests/store/test_crl_race.c \
 	tests/store/test_denied.c \
 	tests/store/test_keep.c \
 	tests/store/test_pending.c \

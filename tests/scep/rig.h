@@ -30,6 +30,10 @@ struct rig {
 void rig_start(struct rig *r, EVP_PKEY *ca_key);
 void rig_stop(struct rig *r);
 
+/* The same with a store that remembers, and one certificate issued, for the key and names of the
+ * rig's own request; the caller frees it. NULL: none was issued. */
+X509 *rig_start_enrolled(struct rig *r);
+
 /* The same profile with dynamic challenges, or settings changed by the test: prepares the bodies
  * again. */
 void rig_prepare(struct rig *r);

@@ -11,6 +11,7 @@ extern const CU_SuiteInfo approval_suite;
 extern const CU_SuiteInfo binding_suite;
 extern const CU_SuiteInfo crl_suite;
 extern const CU_SuiteInfo crl_loss_suite;
+extern const CU_SuiteInfo crl_many_suite;
 extern const CU_SuiteInfo enrol_suite;
 extern const CU_SuiteInfo file_suite;
 extern const CU_SuiteInfo fixtures_suite;

@@ -24,15 +24,7 @@ static X509 *first; /* the certificate that is renewed, of make_rsa(2048, 3) */
 static int
 start(void)
 {
-	struct buf der = {0};
-	struct seen s;
-
-	rig_start(&rig, NULL);
-	rig.remember = true;
-	rig_msg(&rig, (struct make_msg){0}, &der);
-	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &s);
-	buf_free(&der);
-	first = s.cert;
+	first = rig_start_enrolled(&rig);
 	return first == NULL;
 }
 

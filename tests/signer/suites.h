@@ -16,9 +16,10 @@ extern const CU_SuiteInfo token_uri_suite;
 extern const CU_SuiteInfo unwrap_suite;
 extern const CU_SuiteInfo unwrap_token_suite;
 
-/* What issue and seal must do with any key; borrowed. */
+/* What issue, seal and crl must do with any key; borrowed. */
 void check_issue(EVP_PKEY *key);
 void check_seal(EVP_PKEY *key);
+void check_crl(EVP_PKEY *key);
 
 /* A key pair of this kind in the token, under this label, and its place; freed by the caller. */
 struct key_spec;

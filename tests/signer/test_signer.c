@@ -207,60 +207,64 @@ check_seal(EVP_PKEY *key)
 	X509_free(cert);
 }
 
+static void
+only_a_certrep_is_sealed(void)
+{
+	check_seal(make_rsa(2048, 1));
+}
+
+void
+check_crl(EVP_PKEY *key)
+{
+	X509 *other = ca_cert(make_rsa(2048, 1)), *cert = ca_cert(key);
+	struct authority a = {0};
+	struct crl_set set = {0};
+	struct crl_plan plan = {.by = &a,
+	    .number = 5,
+	    .this_update = time(NULL),
+	    .next_update = time(NULL) + 60,
+	    .revoked = &set};
+	struct err e = ERR_INIT;
+	struct ca_key *k, *wrong;
+	struct buf der = {0};
+	struct crl read;
+
+	authority_of(cert, &a);
+	EVP_PKEY_up_ref(key);
+	EVP_PKEY_up_ref(make_rsa(2048, 1));
+	k = ca_key_new(key, cert, &e);
+	wrong = ca_key_new(make_rsa(2048, 1), other, &e);
+	CU_ASSERT_FATAL(k != NULL && wrong != NULL);
+	CU_ASSERT_EQUAL(crl_set_add(&set, view_str("0a"), view_str("superseded"), time(NULL),
+	                    time(NULL) + 60, &e),
+	    0);
+	CU_ASSERT_EQUAL(signer_crl(wrong, &plan, &der, &e), -1);
+	CU_ASSERT_EQUAL(e.code, ERR_INTERNAL);
+	CU_ASSERT_EQUAL(der.n, 0);
+	err_clear(&e);
+	CU_ASSERT_EQUAL(signer_crl(k, &plan, &der, &e), 0);
+	CU_ASSERT_EQUAL(crl_read(&a, buf_view(&der), &read, &e), 0);
+	CU_ASSERT_EQUAL(read.n, 1);
+	CU_ASSERT_EQUAL(X509_CRL_get_signature_nid(read.list), a.sig_nid);
+	crl_free(&read);
+	buf_free(&der);
+	crl_set_free(&set);
+	ca_key_free(k);
+	ca_key_free(wrong);
+	authority_free(&a);
+	X509_free(cert);
+	X509_free(other);
+}
+
 /* With every kind of CA key: it verifies under the CA, and no other CA signs it. */
 static void
 a_revocation_list_is_signed_by_its_ca(void)
 {
 	EVP_PKEY *keys[] = {make_rsa(2048, 0), make_rsa(3072, 0), make_ec("P-256"),
 	    make_ec("P-384"), make_ed25519()};
-	X509 *other = ca_cert(make_rsa(2048, 1));
 
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		X509 *cert = ca_cert(keys[i]);
-		struct authority a = {0};
-		struct crl_set set = {0};
-		struct crl_plan plan = {.by = &a,
-		    .number = 5,
-		    .this_update = time(NULL),
-		    .next_update = time(NULL) + 60,
-		    .revoked = &set};
-		struct err e = ERR_INIT;
-		struct ca_key *k, *wrong;
-		struct buf der = {0};
-		struct crl read;
-
-		authority_of(cert, &a);
-		EVP_PKEY_up_ref(keys[i]);
-		EVP_PKEY_up_ref(make_rsa(2048, 1));
-		k = ca_key_new(keys[i], cert, &e);
-		wrong = ca_key_new(make_rsa(2048, 1), other, &e);
-		CU_ASSERT_FATAL(k != NULL && wrong != NULL);
-		CU_ASSERT_EQUAL(crl_set_add(&set, view_str("0a"), view_str("superseded"),
-		                    time(NULL), time(NULL) + 60, &e),
-		    0);
-		CU_ASSERT_EQUAL(signer_crl(wrong, &plan, &der, &e), -1);
-		CU_ASSERT_EQUAL(e.code, ERR_INTERNAL);
-		CU_ASSERT_EQUAL(der.n, 0);
-		err_clear(&e);
-		CU_ASSERT_EQUAL(signer_crl(k, &plan, &der, &e), 0);
-		CU_ASSERT_EQUAL(crl_read(&a, buf_view(&der), &read, &e), 0);
-		CU_ASSERT_EQUAL(read.n, 1);
-		CU_ASSERT_EQUAL(X509_CRL_get_signature_nid(read.list), a.sig_nid);
-		crl_free(&read);
-		buf_free(&der);
-		crl_set_free(&set);
-		ca_key_free(k);
-		ca_key_free(wrong);
-		authority_free(&a);
-		X509_free(cert);
-	}
-	X509_free(other);
-}
-
-static void
-only_a_certrep_is_sealed(void)
-{
-	check_seal(make_rsa(2048, 1));
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		check_crl(keys[i]);
 }
 
 static CU_TestInfo tests[] = {

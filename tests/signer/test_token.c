@@ -85,7 +85,8 @@ says(struct err e, enum err_code code, const char *text)
 	CU_ASSERT_PTR_NULL(strstr(e.detail, SOFTHSM_PIN));
 }
 
-/* Every kind of key that a token makes here: it certifies itself as a root, and issues. */
+/* Every kind of key that a token makes here: it certifies itself as a root, issues, and
+ * signs revocation lists. */
 static void
 each_kind_is_made_and_signs(void)
 {
@@ -111,6 +112,7 @@ each_kind_is_made_and_signs(void)
 		CU_ASSERT_TRUE(key_fits(key, cert));
 		CU_ASSERT_EQUAL(EVP_PKEY_eq(key, public), 1);
 		check_issue(key);
+		check_crl(key);
 		EVP_PKEY_free(public);
 		X509_free(cert);
 		X509_NAME_free(name);

@@ -10,20 +10,16 @@
 
 #include "store/revoked.h"
 #include "store/state.h"
+#include "server.h"
 #include "suites.h"
-#include "support/redis.h"
-#include "tmpdir.h"
 
-static struct tmpdir dir;
-static struct test_redis redis;
 static struct store *store;
 
 static int
 start(void)
 {
-	if (tmpdir_make(&dir) != 0)
+	if (server_start() != 0)
 		return -1;
-	redis_start(&redis, dir.path, NULL);
 	store = redis_store(&redis);
 	return 0;
 }
@@ -32,9 +28,7 @@ static int
 stop(void)
 {
 	store_free(store);
-	redis_stop(&redis);
-	tmpdir_remove(&dir);
-	return 0;
+	return server_stop();
 }
 
 static void

@@ -7,29 +7,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "server.h"
 #include "suites.h"
-#include "support/redis.h"
-#include "tmpdir.h"
-
-static struct tmpdir dir;
-static struct test_redis redis;
-
-static int
-start(void)
-{
-	if (tmpdir_make(&dir) != 0)
-		return -1;
-	redis_start(&redis, dir.path, "appendonly yes\nappendfsync always\n");
-	return 0;
-}
-
-static int
-stop(void)
-{
-	redis_stop(&redis);
-	tmpdir_remove(&dir);
-	return 0;
-}
 
 /* A store that does not wait long. */
 static struct store *
@@ -236,4 +215,4 @@ static CU_TestInfo tests[] = {
     CU_TEST_INFO_NULL,
 };
 
-const CU_SuiteInfo link_suite = {"link", start, stop, NULL, NULL, tests};
+const CU_SuiteInfo link_suite = {"link", durable_server_start, server_stop, NULL, NULL, tests};

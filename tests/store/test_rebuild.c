@@ -8,30 +8,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "server.h"
 #include "suites.h"
 #include "support/make.h"
-#include "support/redis.h"
-#include "tmpdir.h"
-
-static struct tmpdir dir;
-static struct test_redis redis;
-
-static int
-start(void)
-{
-	if (tmpdir_make(&dir) != 0)
-		return -1;
-	redis_start(&redis, dir.path, NULL);
-	return 0;
-}
-
-static int
-stop(void)
-{
-	redis_stop(&redis);
-	tmpdir_remove(&dir);
-	return 0;
-}
 
 /* A certificate with a serial number as scepd gives them, that ends in `last`. */
 static void
@@ -430,4 +409,4 @@ static CU_TestInfo tests[] = {
     CU_TEST_INFO_NULL,
 };
 
-const CU_SuiteInfo rebuild_suite = {"rebuild", start, stop, NULL, NULL, tests};
+const CU_SuiteInfo rebuild_suite = {"rebuild", server_start, server_stop, NULL, NULL, tests};

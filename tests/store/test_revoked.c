@@ -9,23 +9,19 @@
 #include <time.h>
 
 #include "store/state.h"
+#include "server.h"
 #include "suites.h"
-#include "support/redis.h"
-#include "tmpdir.h"
 
 #define PROFILE "11111111-2222-3333-4444-555555555555"
 #define REQUEST "0000000000000000000000000000000000000000000000000000000000000001"
 
-static struct tmpdir dir;
-static struct test_redis redis;
 static struct store *store;
 
 static int
 start(void)
 {
-	if (tmpdir_make(&dir) != 0)
+	if (server_start() != 0)
 		return -1;
-	redis_start(&redis, dir.path, NULL);
 	store = redis_store(&redis);
 	return 0;
 }
@@ -34,9 +30,7 @@ static int
 stop(void)
 {
 	store_free(store);
-	redis_stop(&redis);
-	tmpdir_remove(&dir);
-	return 0;
+	return server_stop();
 }
 
 static void
