@@ -48,7 +48,8 @@ struct args {
 	const char *key_type;
 	struct arg_list profiles;
 	bool state, tokens, accept_loss, no_history;
-	const char *ra_keys, *sign_key;
+	const char *ra_keys, *sign_key, *name, *root_key;
+	bool next;
 };
 
 struct opt {

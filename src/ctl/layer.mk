@@ -6,6 +6,8 @@ libctl_a_SOURCES = \
 	include/ctl/bundle.h \
 	include/ctl/ca_files.h \
 	include/ctl/ca_install.h \
+	include/ctl/ca_make.h \
+	include/ctl/ca_next.h \
 	include/ctl/ceremony_log.h \
 	include/ctl/carry.h \
 	include/ctl/challenge.h \
@@ -37,6 +39,9 @@ libctl_a_SOURCES = \
 	src/ctl/ca_files.c \
 	src/ctl/ca_import.c \
 	src/ctl/ca_install.c \
+	src/ctl/ca_make.c \
+	src/ctl/ca_next.c \
+	src/ctl/ca_switch.c \
 	src/ctl/ceremony_log.c \
 	src/ctl/cert.c \
 	src/ctl/carry.c \

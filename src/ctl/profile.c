@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/line.h"
 #include "ctl/ask.h"
 #include "ctl/ca_files.h"
 #include "ctl/enroll.h"
@@ -62,10 +63,12 @@ json_t *
 profile_facts(struct ctl *c, const struct conf_profile *p, struct err *e)
 {
 	struct authority ca = {0};
+	struct conf_line line;
 	X509 *ra = NULL;
 	json_t *o = NULL;
 
-	if (open_authority(c, p->profile.ca, &ca, e) == 0 && p->n_ras > 0 &&
+	if (conf_line_read(&c->conf, p->profile.ca, &line, e) == 0 &&
+	    open_authority(c, conf_line_current(&line), &ca, e) == 0 && p->n_ras > 0 &&
 	    (ra = cert_load(ra_newest(p)->cert, e)) != NULL) {
 		int n = sk_X509_num(ca.chain);
 

@@ -12,6 +12,7 @@
 
 #include "base/span.h"
 #include "ca/urls.h"
+#include "conf/line.h"
 #include "ctl/ca_files.h"
 #include "ctl/ceremony_log.h"
 #include "ctl/challenge.h"
@@ -111,6 +112,23 @@ plan_urls(struct ctl *c, struct creation *n, struct err *e)
 	return 0;
 }
 
+/* A profile begins with the CA that issues now. */
+static int
+check_current(struct ctl *c, const char *ca, struct err *e)
+{
+	struct conf_line line;
+
+	if (conf_line_read(&c->conf, ca, &line, e) != 0)
+		return -1;
+	if (strcmp(conf_line_current(&line), ca) != 0)
+		return err_set(
+		    e, ERR_USAGE, "the CA %s was followed: --ca %s", ca, conf_line_current(&line));
+	if (line.n > 1)
+		ctl_note(c, "%s is to follow %s: give scepctl ca next %s again for an RA of it.",
+		    line.names[1], ca, ca);
+	return 0;
+}
+
 /* Everything that can be refused without a key. */
 static int
 plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct err *e)
@@ -140,7 +158,7 @@ plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct er
 	if (path_exists(n->ra_path) || path_exists(n->file))
 		return err_set(e, ERR_USAGE, "%s exists already; nothing is overwritten",
 		    path_exists(n->file) ? n->file : n->ra_path);
-	rc = open_authority(c, a->ca, &n->ca, e);
+	rc = check_current(c, a->ca, e) == 0 ? open_authority(c, a->ca, &n->ca, e) : -1;
 	return rc == 0 ? read_kind(c, a, n, e) : -1;
 }
 

@@ -61,20 +61,22 @@ next_number(const struct ra_states *s)
  * mark, so that no host presents what others do not have; the certificate, which makes it exist,
  * last. */
 static int
-write_down(struct ctl *c, const struct args *a, const struct ra_states *s,
-    const struct ra_wish *wish, const struct ra_made *ra, struct err *e)
+write_down(struct ctl *c, const struct ra_states *s, size_t at, const struct ra_wish *wish,
+    const struct ra_made *ra, struct err *e)
 {
 	struct target to = {.c = c, .p = s->profile, .number = next_number(s)};
 	struct buf entry = {0};
 	int rc = -1;
 
-	if (transcript_begin(&entry, e, "ra rotate %s %s", a->operand, wish->text) == 0 &&
+	if (transcript_begin(&entry, e, "ra rotate %s %s%s", s->profile->profile.name, wish->text,
+	        at > s->current ? " --next" : "") == 0 &&
 	    ra_transcript(ra, &entry, e) == 0 &&
-	    transcript_append(c, s->line.cas[s->current].name, &entry, e) == 0 &&
-	    put_file(&to, RA_STAGED, view_str(staged_text), 0644, e) == 0)
+	    transcript_append(c, s->line.cas[at].name, &entry, e) == 0 &&
+	    (at > s->current || put_file(&to, RA_STAGED, view_str(staged_text), 0644, e) == 0))
 		rc = ra_files(wish, ra, put_file, &to, e);
 	if (rc == 0)
-		ctl_note(c, "made RA %d of %s", to.number, s->profile->profile.name);
+		ctl_note(c, "made RA %d of %s%s%s", to.number, s->profile->profile.name,
+		    at > s->current ? " under " : "", at > s->current ? s->line.cas[at].name : "");
 	buf_free(&entry);
 	return rc;
 }
@@ -115,10 +117,11 @@ check_others(struct store *store, const struct ra_states *s, struct err *e)
 	return rc;
 }
 
+/* Makes one under the CA at that place of the line. */
 static int
-stage(struct ctl *c, const struct args *a, const struct ra_states *s, struct err *e)
+make_at(struct ctl *c, const struct args *a, const struct ra_states *s, size_t at, struct err *e)
 {
-	const struct authority *ca = &s->line.cas[s->current];
+	const struct authority *ca = &s->line.cas[at];
 	const char *profile = s->profile->profile.name;
 	EVP_PKEY *ca_key = NULL;
 	struct ra_made ra = {0};
@@ -132,11 +135,20 @@ stage(struct ctl *c, const struct args *a, const struct ra_states *s, struct err
 	else if (ra_wish_read(c, a, profile, find_like(c, s, &like), &wish, e) == 0 &&
 	         (ca_key = open_ca_key(c, a, ca, e)) != NULL &&
 	         ra_make(profile, &wish, ca, ca_key, &ra, e) == 0)
-		rc = write_down(c, a, s, &wish, &ra, e);
+		rc = write_down(c, s, at, &wish, &ra, e);
 	EVP_PKEY_free(ca_key);
 	ra_made_free(&ra);
 	ra_wish_end(c, &wish, rc == 0);
 	return rc;
+}
+
+int
+ra_make_next(struct ctl *c, const struct args *a, const struct ra_states *s, struct err *e)
+{
+	if (s->current + 1 >= s->line.n)
+		return err_set(e, ERR_USAGE, "no CA is prepared to follow %s: scepctl ca next",
+		    s->line.cas[s->current].name);
+	return make_at(c, a, s, s->current + 1, e);
 }
 
 /* Where the word alone decides, the mark is of no use any more. */
@@ -197,7 +209,7 @@ rotate(struct ctl *c, const struct args *a, struct store *store, const struct co
 	int rc = ra_states_read(c, store, p, &s, e);
 
 	if (rc == 0 && (staged = find_staged(&s)) == NULL &&
-	    (rc = check_others(store, &s, e)) == 0 && (rc = stage(c, a, &s, e)) == 0) {
+	    (rc = check_others(store, &s, e)) == 0 && (rc = make_at(c, a, &s, s.current, e)) == 0) {
 		ra_states_free(&s);
 		p = reread(c, a->operand, e);
 		rc = p != NULL ? ra_states_read(c, store, p, &s, e) : -1;
@@ -211,6 +223,19 @@ rotate(struct ctl *c, const struct args *a, struct store *store, const struct co
 			    staged->files->number, p->profile.name);
 	} else if (rc == 0)
 		rc = promote(c, a, store, &s, staged, e);
+	ra_states_free(&s);
+	return rc;
+}
+
+static int
+make_next(struct ctl *c, const struct args *a, struct store *store, const struct conf_profile *p,
+    struct err *e)
+{
+	struct ra_states s;
+	int rc = ra_states_read(c, store, p, &s, e);
+
+	if (rc == 0)
+		rc = ra_make_next(c, a, &s, e);
 	ra_states_free(&s);
 	return rc;
 }
@@ -230,13 +255,14 @@ ra_rotate(struct ctl *c, const struct args *a, struct err *e)
 		    p->file);
 	/* Before a key is made: without the store nothing can take effect. */
 	if ((store = ctl_store(c, e)) != NULL && store_ready(store, e) == 0)
-		rc = rotate(c, a, store, p, e);
+		rc = a->next ? make_next(c, a, store, p, e) : rotate(c, a, store, p, e);
 	store_free(store);
 	return rc;
 }
 
 const struct opt ra_rotate_options[] = {
     RA_MAKE_OPTIONS,
+    OPT_FLAG("next", next, "make one of the CA that is prepared to follow"),
     OPT_FLAG("force", force, "present it although a host does not report it"),
     PASSPHRASE_OPTIONS,
     OPT_END,

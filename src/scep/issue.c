@@ -94,12 +94,14 @@ note_predecessor(
 {
 	int64_t after = r->sp->profile.revoke_previous_after;
 	struct view serial = ossl_string_view(X509_get0_serialNumber(r->msg.signer));
+	const struct service_issuer *by = service_issuer_of(r->sp, r->msg.signer);
 	char hex[2 * SERIAL_LEN + 1];
 
-	if (after < 0 || claim_kind(what->claim) != CLAIM_RENEWAL || serial.n > SERIAL_LEN)
+	if (after < 0 || claim_kind(what->claim) != CLAIM_RENEWAL || serial.n > SERIAL_LEN ||
+	    by == NULL)
 		return;
 	hex_of(serial, hex);
-	snprintf(before, 128, "%s %s", what->authority->name, hex);
+	snprintf(before, 128, "%s %s", by->ca->authority.name, hex);
 	note->before = before;
 	note->before_lives = after;
 }
