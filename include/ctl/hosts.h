@@ -22,6 +22,9 @@ void hosts_free(struct hosts *h);
 size_t hosts_count(const struct hosts *h);
 size_t hosts_having(const struct hosts *h, const char *fingerprint);
 
+/* The first host that reports a certificate under a name ("ca demo"); NULL: none. Of `h`. */
+const char *hosts_reporting(const struct hosts *h, const char *name);
+
 /* The newest generation of a profile's RA that any host reports, and which host; 0: none. */
 int hosts_newest_ra(const struct hosts *h, const char *profile, const char **node);
 

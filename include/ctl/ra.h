@@ -43,9 +43,10 @@ void ra_word(const struct conf_profile *p, char out[RA_WORD_LEN]);
 char *ra_path(const struct ctl *c, const struct conf_profile *p, int number, enum ra_file file);
 
 /* Makes an RA of the CA that is to follow, which needs no mark: it is not presented before that
- * takes over. -1: USAGE (none is to follow, too many RAs) and what ra_make says. */
-int ra_make_next(struct ctl *c, const struct args *a, const struct ra_states *s, struct err *e)
-    __attribute__((warn_unused_result));
+ * takes over. -1: USAGE (none is to follow, too many RAs, another host has one of that number),
+ * STORE, and what ra_make says. */
+int ra_make_next(struct ctl *c, const struct args *a, struct store *store,
+    const struct ra_states *s, struct err *e) __attribute__((warn_unused_result));
 
 int ra_rotate(struct ctl *c, const struct args *a, struct err *e);
 int ra_retire(struct ctl *c, const struct args *a, struct err *e);

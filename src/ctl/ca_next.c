@@ -15,6 +15,7 @@
 #include "ctl/ceremony_log.h"
 #include "ctl/dn.h"
 #include "ctl/folder.h"
+#include "ctl/hosts.h"
 #include "ctl/operator.h"
 #include "ctl/ra.h"
 #include "ctl/ra_make.h"
@@ -102,6 +103,44 @@ out:
 	return rc;
 }
 
+/* Two hosts that each make one would have two CAs of one name. */
+static int
+check_hosts(struct ctl *c, struct store *s, const char *name, struct err *e)
+{
+	char *path = path_join(c->conf.ca_dir, name), report[PROFILE_NAME_MAX + 4];
+	bool here = path != NULL && path_exists(path);
+	const char *node = NULL;
+	struct hosts h = {0};
+	int rc = here ? 0 : hosts_read(s, &h, e);
+
+	snprintf(report, sizeof report, "ca %s", name);
+	if (!here && rc == 0)
+		node = hosts_reporting(&h, report);
+	if (node != NULL)
+		rc = err_set(e, ERR_USAGE,
+		    "host %s has a CA %s, which is not here: bring it with scepctl bundle, or go "
+		    "on there",
+		    node, name);
+	hosts_free(&h);
+	free(path);
+	return rc;
+}
+
+/* No circle. */
+static int
+check_order(struct ctl *c, const char *old, const char *next, struct err *e)
+{
+	struct conf_line behind;
+
+	if (conf_line_read(&c->conf, next, &behind, e) != 0)
+		return -1;
+	for (size_t i = 0; i < behind.n; i++)
+		if (strcmp(behind.names[i], old) == 0)
+			return err_set(
+			    e, ERR_USAGE, "%s cannot follow %s, which follows it", next, old);
+	return 0;
+}
+
 static int
 write_link(struct ctl *c, const char *ca, const char *next, struct err *e)
 {
@@ -122,7 +161,7 @@ write_link(struct ctl *c, const char *ca, const char *next, struct err *e)
 
 /* What is to follow, in `name`; it is made and entered when nothing is. */
 static int
-prepare_ca(struct ctl *c, const struct args *a, const struct ca_line *line,
+prepare_ca(struct ctl *c, const struct args *a, struct store *s, const struct ca_line *line,
     char name[PROFILE_NAME_MAX + 1], struct err *e)
 {
 	const struct authority *old = &line->cas[0];
@@ -142,9 +181,10 @@ prepare_ca(struct ctl *c, const struct args *a, const struct ca_line *line,
 		return -1;
 	if (a->name != NULL)
 		snprintf(name, PROFILE_NAME_MAX + 1, "%s", a->name);
-	if (strcmp(name, old->name) == 0)
-		return err_set(e, ERR_USAGE, "a CA cannot follow itself");
-	return make_ca(c, a, old, name, number > 0 ? number : 2, e) == 0
+	if (check_order(c, old->name, name, e) != 0)
+		return -1;
+	return check_hosts(c, s, name, e) == 0 &&
+	               make_ca(c, a, old, name, number > 0 ? number : 2, e) == 0
 	           ? write_link(c, old->name, name, e)
 	           : -1;
 }
@@ -163,7 +203,7 @@ make_ra(struct ctl *c, const struct args *a, struct store *s, const struct conf_
 			return 0;
 		}
 	if (rc == 0)
-		rc = ra_make_next(c, a, &states, e) == 0 ? 1 : -1;
+		rc = ra_make_next(c, a, s, &states, e) == 0 ? 1 : -1;
 	ra_states_free(&states);
 	return rc;
 }
@@ -224,7 +264,7 @@ prepare(struct ctl *c, const struct args *a, struct store *s, struct err *e)
 		    line.cas[line.current].name, line.cas[line.current].name);
 		goto out;
 	}
-	if (prepare_ca(c, a, &line, name, e) != 0)
+	if (prepare_ca(c, a, s, &line, name, e) != 0)
 		goto out;
 	make_ras(c, a, s, a->operand, &missing);
 	ctl_note(c,

@@ -67,6 +67,18 @@ hosts_having(const struct hosts *h, const char *fingerprint)
 	return n;
 }
 
+const char *
+hosts_reporting(const struct hosts *h, const char *name)
+{
+	for (size_t i = 0; i < hosts_count(h); i++) {
+		const json_t *host = json_array_get(h->rows, i);
+
+		if (json_object_get(json_object_get(host, "certs"), name) != NULL)
+			return json_string_value(json_object_get(host, "node"));
+	}
+	return NULL;
+}
+
 /* "ra vpn" is the first, "ra vpn 2" the second. */
 static int
 number_of(const char *name, const char *profile)

@@ -125,6 +125,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_mint.c \
 	tests/ctl/test_profile.c \
 	tests/ctl/test_ra.c \
+	tests/ctl/test_ca_next.c \
 	tests/ctl/test_records.c \
 	tests/ctl/test_revoke.c \
 	tests/ctl/test_sealed.c \

@@ -119,7 +119,8 @@ check_others(struct store *store, const struct ra_states *s, struct err *e)
 
 /* Makes one under the CA at that place of the line. */
 static int
-make_at(struct ctl *c, const struct args *a, const struct ra_states *s, size_t at, struct err *e)
+make_at(struct ctl *c, const struct args *a, struct store *store, const struct ra_states *s,
+    size_t at, struct err *e)
 {
 	const struct authority *ca = &s->line.cas[at];
 	const char *profile = s->profile->profile.name;
@@ -132,7 +133,8 @@ make_at(struct ctl *c, const struct args *a, const struct ra_states *s, size_t a
 	if (s->n == RAS_MAX)
 		err_set(e, ERR_USAGE, "%s has %d RAs: scepctl ra retire takes one away", profile,
 		    RAS_MAX);
-	else if (ra_wish_read(c, a, profile, find_like(c, s, &like), &wish, e) == 0 &&
+	else if (check_others(store, s, e) == 0 &&
+	         ra_wish_read(c, a, profile, find_like(c, s, &like), &wish, e) == 0 &&
 	         (ca_key = open_ca_key(c, a, ca, e)) != NULL &&
 	         ra_make(profile, &wish, ca, ca_key, &ra, e) == 0)
 		rc = write_down(c, s, at, &wish, &ra, e);
@@ -143,12 +145,13 @@ make_at(struct ctl *c, const struct args *a, const struct ra_states *s, size_t a
 }
 
 int
-ra_make_next(struct ctl *c, const struct args *a, const struct ra_states *s, struct err *e)
+ra_make_next(struct ctl *c, const struct args *a, struct store *store, const struct ra_states *s,
+    struct err *e)
 {
 	if (s->current + 1 >= s->line.n)
 		return err_set(e, ERR_USAGE, "no CA is prepared to follow %s: scepctl ca next",
 		    s->line.cas[s->current].name);
-	return make_at(c, a, s, s->current + 1, e);
+	return make_at(c, a, store, s, s->current + 1, e);
 }
 
 /* Where the word alone decides, the mark is of no use any more. */
@@ -209,7 +212,7 @@ rotate(struct ctl *c, const struct args *a, struct store *store, const struct co
 	int rc = ra_states_read(c, store, p, &s, e);
 
 	if (rc == 0 && (staged = find_staged(&s)) == NULL &&
-	    (rc = check_others(store, &s, e)) == 0 && (rc = make_at(c, a, &s, s.current, e)) == 0) {
+	    (rc = make_at(c, a, store, &s, s.current, e)) == 0) {
 		ra_states_free(&s);
 		p = reread(c, a->operand, e);
 		rc = p != NULL ? ra_states_read(c, store, p, &s, e) : -1;
@@ -235,7 +238,7 @@ make_next(struct ctl *c, const struct args *a, struct store *store, const struct
 	int rc = ra_states_read(c, store, p, &s, e);
 
 	if (rc == 0)
-		rc = ra_make_next(c, a, &s, e);
+		rc = ra_make_next(c, a, store, &s, e);
 	ra_states_free(&s);
 	return rc;
 }

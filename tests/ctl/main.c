@@ -27,6 +27,7 @@ main(void)
 	    SUITE(enroll),
 	    SUITE(service),
 	    SUITE(ra),
+	    SUITE(ca_next),
 	    SUITE(records),
 	    SUITE(node),
 	    SUITE(rebuild),

@@ -25,6 +25,7 @@ extern CU_TestInfo node_tests[];
 extern const CU_SuiteInfo mint_suite;
 extern CU_TestInfo profile_tests[];
 extern CU_TestInfo ra_tests[];
+extern CU_TestInfo ca_next_tests[];
 extern CU_TestInfo records_tests[];
 extern CU_TestInfo rebuild_tests[];
 extern CU_TestInfo revoke_tests[];
