@@ -433,6 +433,26 @@ revoked_by_the_first_ca(void)
 	X509_free(old);
 }
 
+/* What is renewed by the next CA is put down in the list of the one that issued it. */
+static void
+put_down_by_the_first_ca(void)
+{
+	X509 *old;
+	redisReply *r;
+
+	begin();
+	old = enrol("CN=device", ra1, rig.ca, "issued");
+	switch_over();
+	rig.sp->profile.revoke_previous_after = 3600;
+	renew(old, ra2, ca2, "issued");
+	rig.sp->profile.revoke_previous_after = -1;
+	r = redis_do(rig.redis, "ZRANGE {scepd}:sup 0 9");
+	CU_ASSERT_EQUAL_FATAL(r->elements, 1);
+	CU_ASSERT_EQUAL(strncmp(r->element[0]->str, "ca ", 3), 0);
+	freeReplyObject(r);
+	X509_free(old);
+}
+
 /* --- what was begun before */
 
 static int
@@ -589,6 +609,7 @@ static CU_TestInfo tests[] = {
     T(the_ca_that_is_addressed_issues),
     T(certificates_of_every_ca_renew),
     T(revoked_by_the_first_ca),
+    T(put_down_by_the_first_ca),
     T(what_waits_is_not_lost),
     T(a_ca_without_ra_or_key),
     T(a_ca_that_is_passed_over),
