@@ -39,8 +39,8 @@ int signer_next_ca(const struct ra_key *k, STACK_OF(X509) *certs, time_t now, st
     struct err *e) __attribute__((warn_unused_result));
 
 /* Writes and signs the revocation list of a plan, with the digest that the CA signs certificates
- * with. The DER is appended to `out`. -1: as crl_write, KEY_GONE, INTERNAL (it is the plan of another
- * CA). */
+ * with. The DER is appended to `out`. -1: as crl_write, KEY_GONE, INTERNAL (it is the plan of
+ * another CA). */
 int signer_crl(const struct ca_key *k, const struct crl_plan *plan, struct buf *out, struct err *e)
     __attribute__((warn_unused_result));
 

@@ -32,7 +32,7 @@ struct request {
 	bool known; /* transactionID and senderNonce are: an error is answered by a CertRep */
 	struct scep_env env;
 	const struct service_issuer *by; /* the CA that is to issue; NULL until known */
-	const struct service_ra *ra; /* the RA that was addressed; NULL until known */
+	const struct service_ra *ra;     /* the RA that was addressed; NULL until known */
 	struct transport transport;
 	struct csr csr;
 	const char *word; /* the operator's, of a CertPoll; borrowed, NULL elsewhere */
@@ -55,8 +55,8 @@ void op_pki(struct request *r);
 /* /health and /ready: the answer in r->reply; r->err says when it is a bad one. */
 void op_health(struct request *r, bool ready);
 
-/* The revocation list or the certificate of an authority: the answer in r->reply; r->err says when it
- * is a bad one. */
+/* The revocation list or the certificate of an authority: the answer in r->reply; r->err says when
+ * it is a bad one. */
 struct route;
 void op_file(struct request *r, const struct route *route);
 
