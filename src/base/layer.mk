@@ -13,6 +13,7 @@ libbase_a_SOURCES = \
 	include/base/ossl.h \
 	include/base/resolve.h \
 	include/base/span.h \
+	include/base/tty.h \
 	include/base/version.h \
 	src/base/buf.c \
 	src/base/clock.c \
@@ -28,6 +29,7 @@ libbase_a_SOURCES = \
 	src/base/ossl_key.c \
 	src/base/resolve.c \
 	src/base/span.c \
+	src/base/tty.c \
 	src/base/version.c
 
 if HAVE_CUNIT
