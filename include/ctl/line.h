@@ -27,7 +27,8 @@ void ca_line_free(struct ca_line *line);
 /* SHA-256 of a certificate, hexadecimal. */
 void cert_id(const X509 *cert, char id[65]);
 
-/* The name of what the operator says about the follower of a CA (store_say). */
+/* The name of what the operator says about the follower of a CA (store_say): its cert_id, and
+ * behind a space the time in seconds. */
 #define CA_WORD_LEN (3 + PROFILE_NAME_MAX + 1)
 void ca_word(const char *ca, char out[CA_WORD_LEN]);
 

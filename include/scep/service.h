@@ -109,6 +109,13 @@ size_t service_current(const struct service *s, const struct service_profile *sp
 const struct service_ra *service_presented(
     const struct service *s, const struct service_profile *sp);
 
+/* The CA that issues to whoever encrypts to that RA: its own when that is the present one or one to
+ * come (RFC 8894 section 5.1), else the present one. For SWITCH_GRACE seconds after a CA was
+ * followed it goes on for those who asked for its certificate just before. */
+#define SWITCH_GRACE 600
+const struct service_issuer *service_issuer(
+    const struct service *s, const struct service_profile *sp, const struct service_ra *ra);
+
 /* Which CA of the line issued a certificate, by its issuer's name; where several have that name, by
  * its signature. NULL: none. */
 const struct service_issuer *service_issuer_of(const struct service_profile *sp, const X509 *cert);

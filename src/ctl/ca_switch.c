@@ -135,7 +135,7 @@ static int
 take_over(
     struct ctl *c, const struct args *a, struct store *s, const struct ca_line *line, struct err *e)
 {
-	char word[CA_WORD_LEN], id[65];
+	char word[CA_WORD_LEN], id[65], said[96];
 	int ready;
 
 	if (check_dates(&line->cas[1], e) != 0 || (ready = all_ready(c, s, line, e)) < 0)
@@ -144,7 +144,8 @@ take_over(
 		return CTL_PENDING;
 	ca_word(line->cas[0].name, word);
 	cert_id(line->cas[1].cert, id);
-	if (record(c, a, line, e) != 0 || store_say(s, word, id, e) != 0 ||
+	snprintf(said, sizeof said, "%s %lld", id, (long long)clock_now());
+	if (record(c, a, line, e) != 0 || store_say(s, word, said, e) != 0 ||
 	    keep(c, line->cas[0].name, e) != 0)
 		return -1;
 	ctl_note(c,

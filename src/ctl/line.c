@@ -4,6 +4,8 @@
  */
 #include "ctl/line.h"
 
+#include <string.h>
+
 #include "base/enc.h"
 #include "ctl/ca_files.h"
 #include "store/state.h"
@@ -30,12 +32,14 @@ static bool
 followed(const struct store *s, const struct ca_line *line, size_t at)
 {
 	char word[CA_WORD_LEN], id[65];
+	struct view said;
 
 	if (line->files.followed[at] || s == NULL)
 		return line->files.followed[at];
 	ca_word(line->files.names[at], word);
 	cert_id(line->cas[at + 1].cert, id);
-	return view_eq(store_word(s, word), view_str(id));
+	said = store_word(s, word);
+	return said.n >= strlen(id) && memcmp(said.p, id, strlen(id)) == 0;
 }
 
 int
