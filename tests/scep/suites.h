@@ -29,5 +29,6 @@ extern const CU_SuiteInfo service_suite;
 extern const CU_SuiteInfo source_suite;
 extern const CU_SuiteInfo tick_suite;
 extern const CU_SuiteInfo token_suite;
+extern const CU_SuiteInfo watch_suite;
 
 #endif
