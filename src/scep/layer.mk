@@ -3,7 +3,7 @@ libscep_a_SOURCES = \
 	include/scep/ending.h include/scep/revoke.h include/scep/service.h \
 	src/scep/certrep.c src/scep/crl.c src/scep/crl.h src/scep/crl_cache.c src/scep/ending.c src/scep/enrol.c \
 	src/scep/event.c src/scep/get.c src/scep/health.c src/scep/issue.c src/scep/line.c \
-	src/scep/mint.c src/scep/mint_ask.c src/scep/op_file.c src/scep/op_pki.c src/scep/poll.c \
+	src/scep/metrics.c src/scep/mint.c src/scep/mint_ask.c src/scep/op_file.c src/scep/op_pki.c src/scep/poll.c \
 	src/scep/prepare.c src/scep/renew.c src/scep/request.h src/scep/request_log.c \
 	src/scep/revoke.c src/scep/service.c src/scep/source.c src/scep/tick.c \
 	src/scep/watch.c
@@ -29,6 +29,7 @@ t_scep_SOURCES = \
 	tests/scep/test_get_crl.c \
 	tests/scep/test_health.c \
 	tests/scep/test_once.c \
+	tests/scep/test_metrics.c \
 	tests/scep/test_mint.c \
 	tests/scep/test_predecessor.c \
 	tests/scep/test_refusals.c \
