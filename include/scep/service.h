@@ -81,6 +81,7 @@ struct service {
 	int64_t lease;              /* seconds after which a worker that signs counts as dead */
 	int64_t record_grace;       /* seconds that the record of a certificate outlives it */
 	bool allow_http_challenge;  /* challenges are handed out over plain HTTP too */
+	int64_t warn_before;        /* seconds before the end of a certificate: the log says so */
 	char node[64];              /* what this host is called in events */
 	bool replacing;             /* workers of an older configuration still serve here */
 	struct buf report;          /* JSON: what this host runs, for the other ones; owned */

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	include/base/buf.h \
 	include/base/clock.h \
+	include/base/daily.h \
 	include/base/enc.h \
 	include/base/err.h \
 	include/base/err_list.h \
@@ -17,6 +18,7 @@ libbase_a_SOURCES = \
 	include/base/version.h \
 	src/base/buf.c \
 	src/base/clock.c \
+	src/base/daily.c \
 	src/base/enc.c \
 	src/base/err.c \
 	src/base/file.c \
@@ -40,6 +42,7 @@ t_base_SOURCES = \
 	tests/base/suites.h \
 	tests/base/test_buf.c \
 	tests/base/test_clock.c \
+	tests/base/test_daily.c \
 	tests/base/test_enc.c \
 	tests/base/test_err.c \
 	tests/base/test_file.c \

@@ -146,6 +146,7 @@ open_records(const struct conf *c, struct service *s, struct err *e)
 	s->record_grace = c->record_grace;
 	s->allow_http_challenge = c->allow_http_challenge;
 	conf_node_name(c, s->node);
+	s->warn_before = c->warn_before;
 	s->crl_validity = c->crl_validity;
 	s->crl_renew = c->crl_renew;
 	if ((s->crl_dir = strdup(c->crl_dir)) == NULL)
