@@ -12,6 +12,7 @@ libctl_a_SOURCES = \
 	include/ctl/carry.h \
 	include/ctl/challenge.h \
 	include/ctl/client.h \
+	include/ctl/client_trust.h \
 	include/ctl/csv.h \
 	include/ctl/ctl.h \
 	include/ctl/dn.h \
@@ -51,6 +52,7 @@ libctl_a_SOURCES = \
 	src/ctl/client.c \
 	src/ctl/client_ca.c \
 	src/ctl/client_reply.c \
+	src/ctl/client_trust.c \
 	src/ctl/crl.c \
 	src/ctl/csv.c \
 	src/ctl/ctl.c \
@@ -59,6 +61,7 @@ libctl_a_SOURCES = \
 	src/ctl/enrolment.c \
 	src/ctl/fetch.c \
 	src/ctl/folder.c \
+	src/ctl/getca.c \
 	src/ctl/hosts.c \
 	src/ctl/line.c \
 	src/ctl/new_key.c \
@@ -118,6 +121,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_crl.c \
 	tests/ctl/test_csv.c \
 	tests/ctl/test_client_ca.c \
+	tests/ctl/test_client_next.c \
 	tests/ctl/test_dn.c \
 	tests/ctl/test_enroll.c \
 	tests/ctl/test_manual.c \

@@ -23,6 +23,7 @@ main(void)
 	    SUITE(store),
 	    SUITE(store_init),
 	    SUITE(client_ca),
+	    SUITE(client_next),
 	    SUITE(client),
 	    SUITE(enroll),
 	    SUITE(service),

@@ -15,6 +15,7 @@ extern CU_TestInfo ca_install_tests[];
 extern CU_TestInfo challenge_tests[];
 extern CU_TestInfo client_tests[];
 extern CU_TestInfo client_ca_tests[];
+extern CU_TestInfo client_next_tests[];
 extern CU_TestInfo crl_tests[];
 extern CU_TestInfo csv_tests[];
 extern CU_TestInfo dn_tests[];
