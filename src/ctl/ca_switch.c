@@ -154,6 +154,20 @@ take_over(
 	return CTL_OK;
 }
 
+/* The word may have been lost with the store, and other hosts may know by nothing else. */
+static int
+take_note(struct ctl *c, struct store *s, const struct ca_line *line, struct err *e)
+{
+	char word[CA_WORD_LEN], id[65];
+
+	ca_word(line->cas[0].name, word);
+	cert_id(line->cas[1].cert, id);
+	if (store_say(s, word, id, e) != 0 || keep(c, line->cas[0].name, e) != 0)
+		return -1;
+	ctl_note(c, "%s has taken over already; this host has taken note.", line->cas[1].name);
+	return CTL_OK;
+}
+
 static int
 switch_ca(struct ctl *c, const struct args *a, struct store *s, struct err *e)
 {
@@ -165,9 +179,8 @@ switch_ca(struct ctl *c, const struct args *a, struct store *s, struct err *e)
 		    a->operand, a->operand);
 	else if (rc == 0 && line.current == 0)
 		rc = take_over(c, a, s, &line, e);
-	else if (rc == 0 && (rc = keep(c, a->operand, e)) == 0)
-		ctl_note(
-		    c, "%s has taken over already; this host has taken note.", line.cas[1].name);
+	else if (rc == 0)
+		rc = take_note(c, s, &line, e);
 	ca_line_free(&line);
 	return rc;
 }

@@ -277,6 +277,11 @@ a_host_takes_note(void)
 	CU_ASSERT_TRUE(stage_said(&s, "demo-2 has taken over already; this host has taken note"));
 	CU_ASSERT_TRUE(file_is("ca/demo/successor", "demo-2\n"));
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|switch|demo"), CTL_OK);
+	/* The store lost it. */
+	freeReplyObject(redis_do(&redis, "DEL {scepd}:word"));
+	CU_ASSERT_TRUE(word_is("ca:demo", ""));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|switch|demo"), CTL_OK);
+	CU_ASSERT_TRUE(word_is("ca:demo", id_of("ca/demo-2/ca.pem")));
 	end();
 }
 
