@@ -135,16 +135,13 @@ static int
 take_over(
     struct ctl *c, const struct args *a, struct store *s, const struct ca_line *line, struct err *e)
 {
-	char word[CA_WORD_LEN], id[65];
 	int ready;
 
 	if (check_dates(&line->cas[1], e) != 0 || (ready = all_ready(c, s, line, e)) < 0)
 		return -1;
 	if (ready == 0 && !a->force)
 		return CTL_PENDING;
-	ca_word(line->cas[0].name, word);
-	cert_id(line->cas[1].cert, id);
-	if (record(c, a, line, e) != 0 || store_say(s, word, id, e) != 0 ||
+	if (record(c, a, line, e) != 0 || ca_line_say(s, line, 0, e) != 0 ||
 	    keep(c, line->cas[0].name, e) != 0)
 		return -1;
 	ctl_note(c,
@@ -158,11 +155,7 @@ take_over(
 static int
 take_note(struct ctl *c, struct store *s, const struct ca_line *line, struct err *e)
 {
-	char word[CA_WORD_LEN], id[65];
-
-	ca_word(line->cas[0].name, word);
-	cert_id(line->cas[1].cert, id);
-	if (store_say(s, word, id, e) != 0 || keep(c, line->cas[0].name, e) != 0)
+	if (ca_line_say(s, line, 0, e) != 0 || keep(c, line->cas[0].name, e) != 0)
 		return -1;
 	ctl_note(c, "%s has taken over already; this host has taken note.", line->cas[1].name);
 	return CTL_OK;

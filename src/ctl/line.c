@@ -53,6 +53,16 @@ ca_line_read(
 	return 0;
 }
 
+int
+ca_line_say(struct store *s, const struct ca_line *line, size_t at, struct err *e)
+{
+	char word[CA_WORD_LEN], id[65];
+
+	ca_word(line->cas[at].name, word);
+	cert_id(line->cas[at + 1].cert, id);
+	return store_say(s, word, id, e);
+}
+
 void
 ca_line_free(struct ca_line *line)
 {

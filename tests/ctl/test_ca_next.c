@@ -282,6 +282,10 @@ a_host_takes_note(void)
 	CU_ASSERT_TRUE(word_is("ca:demo", ""));
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|switch|demo"), CTL_OK);
 	CU_ASSERT_TRUE(word_is("ca:demo", id_of("ca/demo-2/ca.pem")));
+	freeReplyObject(redis_do(&redis, "DEL {scepd}:word"));
+	stage_write(&s, "log", "", 0600);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|rebuild|@log"), CTL_OK);
+	CU_ASSERT_TRUE(word_is("ca:demo", id_of("ca/demo-2/ca.pem")));
 	end();
 }
 
