@@ -11,6 +11,7 @@
 #include "conf/assemble.h"
 #include "conf/keys.h"
 #include "conf/owner.h"
+#include "conf/passphrase.h"
 #include "ctl/ca_files.h"
 #include "ctl/check.h"
 #include "ctl/folder.h"
@@ -20,6 +21,7 @@
 #include "ctl/ra.h"
 #include "scep/ending.h"
 #include "signer/ceremony.h"
+#include "signer/keyring.h"
 
 #define USED_SPAN (24 * 60 * 60) /* an RA that was used so lately is in use */
 
@@ -53,7 +55,7 @@ is_encrypted_for_us(struct checkup *k, const char *path, const char *name)
 {
 	struct secret pass = {0};
 	struct err ignored = ERR_INIT;
-	bool missing = key_is_encrypted(k->c, path) &&
+	bool missing = key_encrypted(path, k->c->owner.uid) &&
 	               conf_passphrase(&k->c->conf, name, &pass, &ignored) == 0 && pass.n == 0;
 
 	secret_free(&pass);
