@@ -18,7 +18,8 @@
 int carry_pack(struct ctl *c, struct sealed *to, bool keys, size_t *n, struct err *e)
     __attribute__((warn_unused_result));
 
-/* What becomes of a file that is there with other content. */
+/* What becomes of a file that is there with other content; CARRY_KEEP refuses keys and
+ * certificates, of which two under one name never go together. */
 enum carry_there { CARRY_REFUSE, CARRY_REPLACE, CARRY_KEEP };
 
 /* Whether a line may be written here: 0, also when it is no file or the same is there already. -1:

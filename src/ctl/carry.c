@@ -310,6 +310,13 @@ is_same(const char *path, const struct buf *data)
 	return same;
 }
 
+/* Settings may differ from host to host; two keys of one name never. */
+static bool
+may_stay(const char *path)
+{
+	return !ends_in(path, ".pem") && !ends_in(path, ".key") && !ends_in(path, ".uri");
+}
+
 int
 carry_check(struct ctl *c, const json_t *line, enum carry_there there, struct err *e)
 {
@@ -326,7 +333,8 @@ carry_check(struct ctl *c, const json_t *line, enum carry_there there, struct er
 		return -1;
 	if (json_object_get(line, "file") != NULL) {
 		rc = content_of(line, &data, e);
-		if (rc == 0 && there == CARRY_REFUSE && path_exists(at) && !is_same(at, &data))
+		if (rc == 0 && there != CARRY_REPLACE && path_exists(at) && !is_same(at, &data) &&
+		    !(there == CARRY_KEEP && may_stay(at)))
 			rc = err_set(e, ERR_USAGE, "%s exists and is another one (--replace)", at);
 	}
 	if (data.p != NULL)

@@ -165,6 +165,15 @@ what_is_new_is_added(void)
 	text = stage_text(&second, "scepd.conf");
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "node_name = \"two\""));
 	free(text);
+	/* This host has made one of the same number for itself. */
+	text = stage_text(&second, "ra/p/ra.pem");
+	stage_write(&second, "ra/p/ra-2.pem", text, 0644);
+	free(text);
+	CU_ASSERT_EQUAL(unlink(stage_path(&second, "ra/p/ra-2.staged")), 0);
+	CU_ASSERT_EQUAL(
+	    stage_run(&second, SECRET, "bundle|import|%s|--add" PASS, bundle), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&second, "ra-2.pem exists and is another one"));
+	CU_ASSERT_EQUAL(stage_mode(&second, "ra/p/ra-2.staged"), -1);
 	end();
 }
 
