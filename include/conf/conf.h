@@ -56,6 +56,7 @@ struct conf {
 	int64_t record_grace;            /* seconds */
 	char *crl_dir;                   /* absolute */
 	int64_t crl_validity, crl_renew; /* seconds */
+	int64_t warn_before;             /* seconds */
 	char *node_name;                 /* "": the name of the host */
 	char *pkcs11_module;             /* absolute; "": what the URI of a key says */
 	char *operator_user, *operator_password_file; /* of scepctl at the store; "": as scepd */

@@ -25,10 +25,9 @@ void key_place_free(struct key_place *place);
  * end, or there is no memory. */
 char *key_place_uri_path(const char *path);
 
-/* The key itself. Its passphrase, or the PIN of its token, is the first line of
- * $CREDENTIALS_DIRECTORY/WHAT or passphrase_dir/WHAT. A token that is away gives the key all the
- * same when `cert`, its certificate, is given (signer/token.h). The caller frees. NULL: CONFIG,
- * KEY_FILE, KEY_GONE, FILE, MEMORY. */
+/* The key itself, opened with the passphrase or the PIN of `what` (conf/passphrase.h). A token that
+ * is away gives the key all the same when `cert`, its certificate, is given (signer/token.h). The
+ * caller frees. NULL: CONFIG, KEY_FILE, KEY_GONE, FILE, MEMORY. */
 EVP_PKEY *conf_key(
     const struct conf *c, const char *path, const char *what, X509 *cert, struct err *e);
 

@@ -35,9 +35,6 @@ int open_authority(struct ctl *c, const char *name, struct authority *a, struct 
 EVP_PKEY *open_ca_key(
     struct ctl *c, const struct args *a, const struct authority *ca, struct err *e);
 
-/* Whether a PEM file holds an encrypted key; false when it cannot be read. */
-bool key_is_encrypted(const struct ctl *c, const char *path);
-
 #define PASSPHRASE_OPTIONS                                                                         \
 	OPT("passphrase-file", passphrase_file, "FILE",                                            \
 	    "the passphrase is the first line of FILE (- is stdin)"),                              \

@@ -24,14 +24,17 @@ int ca_line_read(struct ctl *c, const struct store *s, const char *first, struct
     struct err *e) __attribute__((warn_unused_result));
 void ca_line_free(struct ca_line *line);
 
-/* Tells the store which CA took over at that place of the line. -1: STORE. */
+/* Tells the store which CA took over at that place of the line, since now, unless it knows. -1:
+ * STORE.
+ */
 int ca_line_say(struct store *s, const struct ca_line *line, size_t at, struct err *e)
     __attribute__((warn_unused_result));
 
 /* SHA-256 of a certificate, hexadecimal. */
 void cert_id(const X509 *cert, char id[65]);
 
-/* The name of what the operator says about the follower of a CA (store_say). */
+/* The name of what the operator says about the follower of a CA (store_say): its cert_id, and
+ * behind a space the time in seconds. */
 #define CA_WORD_LEN (3 + PROFILE_NAME_MAX + 1)
 void ca_word(const char *ca, char out[CA_WORD_LEN]);
 

@@ -81,6 +81,7 @@ struct service {
 	int64_t lease;              /* seconds after which a worker that signs counts as dead */
 	int64_t record_grace;       /* seconds that the record of a certificate outlives it */
 	bool allow_http_challenge;  /* challenges are handed out over plain HTTP too */
+	int64_t warn_before;        /* seconds before the end of a certificate: the log says so */
 	char node[64];              /* what this host is called in events */
 	bool replacing;             /* workers of an older configuration still serve here */
 	struct buf report;          /* JSON: what this host runs, for the other ones; owned */
@@ -108,6 +109,13 @@ size_t service_current(const struct service *s, const struct service_profile *sp
  * this host has it. */
 const struct service_ra *service_presented(
     const struct service *s, const struct service_profile *sp);
+
+/* The CA that issues to whoever encrypts to that RA: its own when that is the present one or one to
+ * come (RFC 8894 section 5.1), else the present one. For SWITCH_GRACE seconds after a CA was
+ * followed it goes on for those who asked for its certificate just before. */
+#define SWITCH_GRACE 600
+const struct service_issuer *service_issuer(
+    const struct service *s, const struct service_profile *sp, const struct service_ra *ra);
 
 /* Which CA of the line issued a certificate, by its issuer's name; where several have that name, by
  * its signature. NULL: none. */

@@ -7,6 +7,7 @@
 #ifndef SIGNER_KEYRING_H
 #define SIGNER_KEYRING_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include <openssl/x509.h>
@@ -21,6 +22,9 @@ struct ca_key; /* private key of an issuing CA and its certificate */
  * `passphrase` (NULL: an encrypted key is an error that says so). The caller frees with
  * EVP_PKEY_free. NULL: KEY_FILE, FILE. Never prompts. */
 EVP_PKEY *key_load(const char *path, const char *passphrase, uid_t service, struct err *e);
+
+/* Whether such a file holds an encrypted key; false when it cannot be read. */
+bool key_encrypted(const char *path, uid_t service);
 
 /* Takes over `key` whatever happens; takes its own reference of `cert`. NULL: KEY_FILE (does not
  * match the certificate, not RSA for an RA, fewer than 2048 bits, a keyUsage that forbids what the

@@ -16,6 +16,7 @@ enum route_kind {
 	ROUTE_CHALLENGE, /* /scep/{profile}/challenge exactly */
 	ROUTE_HEALTH,    /* /health exactly */
 	ROUTE_READY,     /* /ready exactly */
+	ROUTE_METRICS,   /* /metrics exactly */
 	ROUTE_CRL,       /* /crl/{authority}.crl */
 	ROUTE_CRL_PEM,   /* /crl/{authority}.pem */
 	ROUTE_CA_CERT,   /* /ca/{authority}.cer */

@@ -17,74 +17,6 @@
 #include "conf/owner.h"
 #include "load.h"
 
-#define PASSPHRASE_MAX 4096u
-
-/* Keeps the first line only. */
-static int
-first_line(struct view text, struct secret *out)
-{
-	size_t n = 0;
-
-	while (n < text.n && text.p[n] != '\n' && text.p[n] != '\r')
-		n++;
-	return secret_set(out, n > 0 ? text.p : (const uint8_t *)"", n);
-}
-
-/* systemd gives a credential its own access rules, an ACL among them, which the bits of its mode do
- * not show. */
-static int
-read_credential(const char *path, struct secret *out, struct err *e)
-{
-	struct buf text = {0};
-	int rc = file_read(path, PASSPHRASE_MAX, &text, e);
-
-	if (rc == 0 && first_line(buf_view(&text), out) != 0)
-		rc = err_set(e, ERR_MEMORY, "no memory");
-	if (text.p != NULL)
-		OPENSSL_cleanse(text.p, text.n);
-	buf_free(&text);
-	return rc;
-}
-
-static int
-read_passphrase(const char *path, uid_t service, struct secret *out, struct err *e)
-{
-	struct secret text = {0};
-	int rc = file_read_secret(path, PASSPHRASE_MAX, service, &text, e);
-
-	if (rc == 0 && first_line(secret_view(&text), out) != 0)
-		rc = err_set(e, ERR_MEMORY, "no memory");
-	secret_free(&text);
-	return rc;
-}
-
-int
-conf_passphrase(const struct conf *c, const char *what, struct secret *out, struct err *e)
-{
-	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-	const char *folders[] = {credentials != NULL ? credentials : "", c->passphrase_dir};
-
-	*out = (struct secret){0};
-	for (size_t i = 0; i < 2; i++) {
-		char *path;
-		int rc;
-
-		if (*folders[i] == '\0')
-			continue;
-		if (asprintf(&path, "%s/%s", folders[i], what) < 0)
-			return err_set(e, ERR_MEMORY, "no memory");
-		if (access(path, F_OK) != 0 && errno == ENOENT) {
-			free(path);
-			continue;
-		}
-		rc = i == 0 ? read_credential(path, out, e)
-		            : read_passphrase(path, conf_user(c), out, e);
-		free(path);
-		return rc;
-	}
-	return 0;
-}
-
 EVP_PKEY *
 load_key(const struct conf *c, const char *path, const char *kind, const char *name, X509 *cert,
     struct err *e)
@@ -214,6 +146,7 @@ open_records(const struct conf *c, struct service *s, struct err *e)
 	s->record_grace = c->record_grace;
 	s->allow_http_challenge = c->allow_http_challenge;
 	conf_node_name(c, s->node);
+	s->warn_before = c->warn_before;
 	s->crl_validity = c->crl_validity;
 	s->crl_renew = c->crl_renew;
 	if ((s->crl_dir = strdup(c->crl_dir)) == NULL)

@@ -95,6 +95,8 @@ static const struct key main_keys[] = {
     {"crl.renew", KEY_SPAN, "\"1d\"",
         "a duration from \"1m\" to \"1y\" (shorter than crl.validity)", 60, YEAR,
         .take = take_crl_renew},
+    {"warn_before", KEY_SPAN, "\"30d\"", "a duration from \"0\" to \"10y\"", 0, 10 * YEAR,
+        AT(warn_before)},
     {"node_name", KEY_STRING, "\"\"", "at most 63 octets, or \"\" for the name of the host",
         AT(node_name)},
     {.path = NULL},

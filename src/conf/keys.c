@@ -13,6 +13,7 @@
 #include "conf/assemble.h"
 #include "conf/folder.h"
 #include "conf/owner.h"
+#include "conf/passphrase.h"
 #include "signer/keyring.h"
 #include "signer/token.h"
 

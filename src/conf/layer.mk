@@ -11,6 +11,7 @@ libconf_a_SOURCES = \
 	src/conf/line.c \
 	src/conf/load.h \
 	src/conf/owner.c \
+	src/conf/passphrase.c \
 	src/conf/print.c \
 	src/conf/ras.c \
 	src/conf/report.c \
@@ -34,6 +35,7 @@ t_conf_SOURCES = \
 	tests/conf/test_line.c \
 	tests/conf/test_manual.c \
 	tests/conf/test_owner.c \
+	tests/conf/test_passphrase.c \
 	tests/conf/test_print.c \
 	tests/conf/test_ras.c \
 	tests/conf/test_scan.c

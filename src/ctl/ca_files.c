@@ -10,6 +10,7 @@
 #include "conf/assemble.h"
 #include "conf/keys.h"
 #include "conf/owner.h"
+#include "conf/passphrase.h"
 #include "ctl/ask.h"
 #include "ctl/folder.h"
 #include "ctl/new_key.h"
@@ -24,19 +25,6 @@ check_name(const char *name, struct err *e)
 	return err_set(e, ERR_USAGE,
 	    "\"%s\" is not a name: letters, digits, '.', '_' and '-', at most %d", name,
 	    PROFILE_NAME_MAX);
-}
-
-bool
-key_is_encrypted(const struct ctl *c, const char *path)
-{
-	struct secret pem = {0};
-	struct err ignored = ERR_INIT;
-	bool yes = false;
-
-	if (file_read_secret(path, PEM_MAX, c->owner.uid, &pem, &ignored) == 0)
-		yes = pem.n > 0 && strstr((const char *)pem.p, "ENCRYPTED") != NULL;
-	secret_free(&pem);
-	return yes;
 }
 
 /* One in a token; *is_token says whether that is where it is. */
@@ -72,7 +60,7 @@ open_key(struct ctl *c, const struct args *a, const char *path, const char *what
 		if (is_token)
 			return key;
 	}
-	if (!key_is_encrypted(c, path))
+	if (!key_encrypted(path, c->owner.uid))
 		return key_load(path, NULL, c->owner.uid, e);
 	if (ask.file == NULL && !ask.from_stdin && what != NULL)
 		rc = conf_passphrase(&c->conf, what, &pass, e);

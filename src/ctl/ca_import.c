@@ -70,7 +70,7 @@ read_pem(struct ctl *c, const struct args *a, struct import *in, struct err *e)
 		in->key = open_token(c, a, a->key, what, true, e);
 		return in->key != NULL ? 0 : -1;
 	}
-	if (key_is_encrypted(c, a->key) && source_passphrase(c, a, &in->pass, e) != 0)
+	if (key_encrypted(a->key, c->owner.uid) && source_passphrase(c, a, &in->pass, e) != 0)
 		return -1;
 	in->key =
 	    key_load(a->key, in->pass.n > 0 ? (const char *)in->pass.p : NULL, c->owner.uid, e);

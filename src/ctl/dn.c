@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * A name made from another: that of a root from its CA's, that of the next CA from the present one's.
+ * A name made from another: that of a root from its CA's, of the next CA from the present one's.
  */
 #include "ctl/dn.h"
 

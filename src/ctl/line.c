@@ -4,6 +4,9 @@
  */
 #include "ctl/line.h"
 
+#include <string.h>
+
+#include "base/clock.h"
 #include "base/enc.h"
 #include "ctl/ca_files.h"
 #include "store/state.h"
@@ -25,6 +28,13 @@ ca_word(const char *ca, char out[CA_WORD_LEN])
 	snprintf(out, CA_WORD_LEN, "ca:%s", ca);
 }
 
+/* Whether a word names a certificate. */
+static bool
+names(struct view word, const char *id)
+{
+	return word.n >= strlen(id) && memcmp(word.p, id, strlen(id)) == 0;
+}
+
 /* As the service sees it (service_current). */
 static bool
 followed(const struct store *s, const struct ca_line *line, size_t at)
@@ -35,7 +45,7 @@ followed(const struct store *s, const struct ca_line *line, size_t at)
 		return line->files.followed[at];
 	ca_word(line->files.names[at], word);
 	cert_id(line->cas[at + 1].cert, id);
-	return view_eq(store_word(s, word), view_str(id));
+	return names(store_word(s, word), id);
 }
 
 int
@@ -56,11 +66,16 @@ ca_line_read(
 int
 ca_line_say(struct store *s, const struct ca_line *line, size_t at, struct err *e)
 {
-	char word[CA_WORD_LEN], id[65];
+	char word[CA_WORD_LEN], id[65], said[sizeof id + 24];
 
+	if (store_refresh(s, e) != 0)
+		return -1;
 	ca_word(line->cas[at].name, word);
 	cert_id(line->cas[at + 1].cert, id);
-	return store_say(s, word, id, e);
+	if (names(store_word(s, word), id))
+		return 0;
+	snprintf(said, sizeof said, "%s %lld", id, (long long)clock_now());
+	return store_say(s, word, said, e);
 }
 
 void

@@ -10,6 +10,7 @@
 #include "conf/assemble.h"
 #include "conf/keys.h"
 #include "conf/owner.h"
+#include "conf/passphrase.h"
 #include "ctl/ask.h"
 
 /* Where the service looks for it comes first; a token that wants none is asked for none. */

@@ -69,11 +69,7 @@ say(struct request *r, const char *line)
 void
 op_health(struct request *r, bool ready)
 {
-	if (r->http->method != HTTP_GET && r->http->method != HTTP_HEAD) {
-		err_set(&r->err, ERR_METHOD, "GET only");
-		http_reply_error(r->reply, r->err.code, NULL);
-		r->reply->allow = "GET, HEAD";
-	} else if (!ready) {
+	if (!ready) {
 		say(r, "ok\n");
 	} else if (check_keys(r) != 0) {
 		http_reply_error(r->reply, r->err.code, "a key is missing");

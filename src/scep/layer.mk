@@ -1,11 +1,12 @@
 noinst_LIBRARIES += libscep.a
 libscep_a_SOURCES = \
-	include/scep/revoke.h include/scep/service.h \
-	src/scep/certrep.c src/scep/crl.c src/scep/crl.h src/scep/crl_cache.c src/scep/enrol.c \
+	include/scep/ending.h include/scep/revoke.h include/scep/service.h \
+	src/scep/certrep.c src/scep/crl.c src/scep/crl.h src/scep/crl_cache.c src/scep/ending.c src/scep/enrol.c \
 	src/scep/event.c src/scep/get.c src/scep/health.c src/scep/issue.c src/scep/line.c \
-	src/scep/mint.c src/scep/mint_ask.c src/scep/op_file.c src/scep/op_pki.c src/scep/poll.c \
+	src/scep/metrics.c src/scep/mint.c src/scep/mint_ask.c src/scep/op_file.c src/scep/op_pki.c src/scep/poll.c \
 	src/scep/prepare.c src/scep/renew.c src/scep/request.h src/scep/request_log.c \
-	src/scep/revoke.c src/scep/service.c src/scep/source.c src/scep/tick.c
+	src/scep/revoke.c src/scep/service.c src/scep/source.c src/scep/tick.c \
+	src/scep/watch.c
 
 if HAVE_CUNIT
 check_PROGRAMS += t_scep
@@ -28,6 +29,7 @@ t_scep_SOURCES = \
 	tests/scep/test_get_crl.c \
 	tests/scep/test_health.c \
 	tests/scep/test_once.c \
+	tests/scep/test_metrics.c \
 	tests/scep/test_mint.c \
 	tests/scep/test_predecessor.c \
 	tests/scep/test_refusals.c \
@@ -37,7 +39,8 @@ t_scep_SOURCES = \
 	tests/scep/test_service.c \
 	tests/scep/test_source.c \
 	tests/scep/test_tick.c \
-	tests/scep/test_token.c
+	tests/scep/test_token.c \
+	tests/scep/test_watch.c
 t_scep_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 t_scep_LDADD = libtestredis.a libsupport.a $(LINK_SCEP) $(CUNIT_LIBS)
 endif

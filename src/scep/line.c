@@ -5,8 +5,10 @@
  * last holds when the store is away, and without any word the files of this host do.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "scep/service.h"
 #include "store/state.h"
 
@@ -23,11 +25,27 @@ word(const struct service *s, const char *kind, const char *name)
 }
 
 /* The word names the certificate of the one that takes over, so that a host which has another one
- * under that name stays where it is. */
+ * under that name stays where it is, and behind a space since when. */
 static bool
 followed(const struct service *s, const struct service_ca *ca, const struct service_ca *by)
 {
-	return ca->followed || view_eq(word(s, "ca", ca->authority.name), view_str(by->id));
+	struct view said = word(s, "ca", ca->authority.name);
+	size_t n = strlen(by->id);
+
+	return ca->followed || (said.n >= n && memcmp(said.p, by->id, n) == 0);
+}
+
+static bool
+followed_just_now(const struct service *s, const struct service_ca *ca)
+{
+	struct view said = word(s, "ca", ca->authority.name);
+	const uint8_t *since = said.n > 0 ? memchr(said.p, ' ', said.n) : NULL;
+	char text[24];
+
+	if (since == NULL)
+		return false;
+	snprintf(text, sizeof text, "%.*s", (int)(said.p + said.n - since), (const char *)since);
+	return clock_now() < strtoll(text, NULL, 10) + SWITCH_GRACE;
 }
 
 size_t
@@ -51,6 +69,18 @@ service_presented(const struct service *s, const struct service_profile *sp)
 		if (sp->ras[i].at == current && view_eq(named, view_str(sp->ras[i].id)))
 			return &sp->ras[i];
 	return &sp->ras[sp->line[current].ra];
+}
+
+const struct service_issuer *
+service_issuer(
+    const struct service *s, const struct service_profile *sp, const struct service_ra *ra)
+{
+	const struct service_issuer *own = &sp->line[ra->at];
+	size_t current = service_current(s, sp);
+
+	if (ra->at >= current || (own->ca->key != NULL && followed_just_now(s, own->ca)))
+		return own;
+	return &sp->line[current];
 }
 
 static bool

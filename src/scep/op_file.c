@@ -91,13 +91,6 @@ op_file(struct request *r, const struct route *route)
 	const struct service_ca *ca = by_name(r->service, route->authority);
 	int rc;
 
-	r->op_name = route->kind == ROUTE_CA_CERT ? "cert" : "crl";
-	if (r->http->method != HTTP_GET && r->http->method != HTTP_HEAD) {
-		err_set(&r->err, ERR_METHOD, "GET only");
-		http_reply_error(r->reply, r->err.code, NULL);
-		r->reply->allow = "GET, HEAD";
-		return;
-	}
 	if (ca == NULL)
 		rc = err_set(&r->err, ERR_NO_CA, "no such CA");
 	else if (route->kind == ROUTE_CA_CERT)

@@ -68,16 +68,6 @@ serves(const struct request *r, const struct service_ra *ra)
 	return clock_now() <= ra->ends || ra == service_presented(r->service, r->sp);
 }
 
-/* Whoever encrypts to the RA of the next CA is to get a certificate of that CA (section 5.1); but a
- * CA that was followed issues nothing any more, however old the client's certificates are. */
-static size_t
-addressed(const struct request *r)
-{
-	size_t current = service_current(r->service, r->sp);
-
-	return r->ra->at > current ? r->ra->at : current;
-}
-
 /* The envelope, and which of our keys it is for. */
 static int
 open_envelope(struct request *r, struct secret *content)
@@ -101,7 +91,7 @@ open_envelope(struct request *r, struct secret *content)
 	r->transport = to.transport;
 	if (!serves(r, r->ra))
 		return err_set(&r->err, ERR_RECIPIENT, "RA %d has expired", r->ra->number);
-	r->by = &r->sp->line[addressed(r)];
+	r->by = service_issuer(r->service, r->sp, r->ra);
 	rc = signer_unwrap(r->ra->key, &to, cipher_key_len(r->env.cipher), &cek, &r->err);
 	if (rc == 0)
 		rc = scep_env_open(&r->env, secret_view(&cek), content, &r->err);

@@ -107,12 +107,10 @@ prepare_ra(const struct service_profile *sp, struct service_ra *ra, struct err *
 {
 	const X509 *cert = ra_key_cert(ra->key);
 	unsigned char digest[32];
-	struct tm end;
 
 	if (X509_digest(cert, EVP_sha256(), digest, NULL) != 1 ||
-	    ASN1_TIME_to_tm(X509_get0_notAfter(cert), &end) != 1)
+	    ossl_seconds(X509_get0_notAfter(cert), &ra->ends) != 0)
 		return -1;
-	ra->ends = timegm(&end);
 	if (ra->use == NULL && (ra->use = calloc(1, sizeof *ra->use)) == NULL)
 		return -1;
 	hex_of(view_of(digest, sizeof digest), ra->id);

@@ -55,6 +55,9 @@ void op_pki(struct request *r);
 /* /health and /ready: the answer in r->reply; r->err says when it is a bad one. */
 void op_health(struct request *r, bool ready);
 
+/* /metrics: as above. */
+void op_metrics(struct request *r);
+
 /* The revocation list or the certificate of an authority: the answer in r->reply; r->err says when
  * it is a bad one. */
 struct route;

@@ -83,24 +83,45 @@ op_ca(struct request *r, enum scep_operation op)
 	                                             : CONTENT_TYPE_CAPS;
 }
 
+/* What the log calls a path that belongs to no profile; NULL: another one. */
+static const char *
+plain_name(enum route_kind kind)
+{
+	switch (kind) {
+	case ROUTE_HEALTH:
+		return "health";
+	case ROUTE_READY:
+		return "ready";
+	case ROUTE_METRICS:
+		return "metrics";
+	case ROUTE_CRL:
+	case ROUTE_CRL_PEM:
+		return "crl";
+	case ROUTE_CA_CERT:
+		return "cert";
+	default:
+		return NULL;
+	}
+}
+
 /* What belongs to no profile: 0. 1: the path is another one. */
 static int
 dispatch_plain(struct request *r, const struct route *route)
 {
-	switch (route->kind) {
-	case ROUTE_HEALTH:
-	case ROUTE_READY:
-		r->op_name = route->kind == ROUTE_READY ? "ready" : "health";
-		op_health(r, route->kind == ROUTE_READY);
-		return 0;
-	case ROUTE_CRL:
-	case ROUTE_CRL_PEM:
-	case ROUTE_CA_CERT:
-		op_file(r, route);
-		return 0;
-	default:
+	if ((r->op_name = plain_name(route->kind)) == NULL)
 		return 1;
+	if (r->http->method != HTTP_GET && r->http->method != HTTP_HEAD) {
+		err_set(&r->err, ERR_METHOD, "GET only");
+		http_reply_error(r->reply, r->err.code, NULL);
+		r->reply->allow = "GET, HEAD";
+	} else if (route->kind == ROUTE_METRICS) {
+		op_metrics(r);
+	} else if (route->kind == ROUTE_HEALTH || route->kind == ROUTE_READY) {
+		op_health(r, route->kind == ROUTE_READY);
+	} else {
+		op_file(r, route);
 	}
+	return 0;
 }
 
 static int

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: ISC
  *
  * What a worker does between requests: it hears what operators did on other hosts, says what its
- * own host runs, and sees to revocation lists. Nobody waits for it, so whatever fails is tried
- * again.
+ * own host runs, sees to revocation lists, and warns of what ends soon. Nobody waits for it, so
+ * whatever fails is tried again.
  */
 #include <stdio.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "crl.h"
-#include "scep/service.h"
+#include "scep/ending.h"
 #include "store/node.h"
 #include "store/state.h"
 
@@ -76,6 +76,7 @@ service_tick(struct service *s)
 	} else {
 		log_msg(LOG_LEVEL_DEBUG, "store: %s", e.detail);
 	}
+	service_watch(s);
 	spent = clock_ms() - start;
 	s->tick_at = clock_ms() + (spent * REST > TICK_MS ? spent * REST : TICK_MS);
 	return s->tick_at - clock_ms();

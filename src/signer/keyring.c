@@ -33,6 +33,24 @@ give_passphrase(char *out, int size, int writing, void *passphrase)
 	return (int)n;
 }
 
+static bool
+is_encrypted(const struct secret *pem)
+{
+	return pem->n > 0 && strstr((const char *)pem->p, "ENCRYPTED") != NULL;
+}
+
+bool
+key_encrypted(const char *path, uid_t service)
+{
+	struct secret pem = {0};
+	struct err ignored = ERR_INIT;
+	bool yes = file_read_secret(path, KEY_FILE_MAX, service, &pem, &ignored) == 0 &&
+	           is_encrypted(&pem);
+
+	secret_free(&pem);
+	return yes;
+}
+
 EVP_PKEY *
 key_load(const char *path, const char *passphrase, uid_t service, struct err *e)
 {
@@ -47,8 +65,7 @@ key_load(const char *path, const char *passphrase, uid_t service, struct err *e)
 	pass = passphrase != NULL ? OPENSSL_strdup(passphrase) : NULL;
 	if (in != NULL)
 		key = PEM_read_bio_PrivateKey(in, NULL, give_passphrase, pass);
-	if (key == NULL && passphrase == NULL && pem.p != NULL &&
-	    strstr((char *)pem.p, "ENCRYPTED") != NULL)
+	if (key == NULL && passphrase == NULL && is_encrypted(&pem))
 		err_set(e, ERR_KEY_FILE,
 		    "%s: the key is encrypted and no passphrase is configured for it", path);
 	else if (key == NULL)

@@ -67,6 +67,8 @@ route_of(struct view path)
 		r.kind = ROUTE_HEALTH;
 	if (view_eq(path, view_str("/ready")))
 		r.kind = ROUTE_READY;
+	if (view_eq(path, view_str("/metrics")))
+		r.kind = ROUTE_METRICS;
 	if (path.n == 0 || path.p[0] != '/' || of_authority(path, &r) ||
 	    !view_eq(segment(&path), view_str("scep")))
 		return r;

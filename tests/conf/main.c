@@ -69,6 +69,7 @@ main(void)
 	    SUITE(ras),
 	    SUITE(line),
 	    SUITE(keys),
+	    SUITE(passphrase),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

@@ -149,6 +149,7 @@ a_service_of_its_own(void)
 	CU_ASSERT_STRING_EQUAL(s.node, "here");
 	CU_ASSERT_EQUAL(s.lease, 10);
 	CU_ASSERT_EQUAL(s.record_grace, 30 * 86400);
+	CU_ASSERT_EQUAL(s.warn_before, 30 * 86400);
 	CU_ASSERT_STRING_EQUAL(s.crl_dir, tmpdir_path(&t, "crl"));
 	CU_ASSERT_EQUAL(s.crl_validity, 7 * 86400);
 	CU_ASSERT_EQUAL(s.crl_renew, 86400);

@@ -72,6 +72,7 @@ defaults_of_scepd_conf(void)
 	CU_ASSERT_STRING_EQUAL(c.crl_dir, "/var/lib/scepd/crl");
 	CU_ASSERT_EQUAL(c.crl_validity, 7 * 86400);
 	CU_ASSERT_EQUAL(c.crl_renew, 86400);
+	CU_ASSERT_EQUAL(c.warn_before, 30 * 86400);
 	CU_ASSERT_STRING_EQUAL(c.node_name, "");
 	CU_ASSERT_EQUAL(c.n_profiles, 0);
 	conf_free(&c);
@@ -165,6 +166,7 @@ values_of_the_store(void)
 	        "replicas = 16; strict = true; pepper_file = \"/p/epper\"; tls = true;\n"
 	        "tls_ca_file = \"ca.pem\"; tls_name = \"redis.example\"; };\n"
 	        "issued_log = \"issued.log\"; record_grace = \"10y\"; node_name = \"n1\";\n"
+	        "warn_before = \"0\";\n"
 	        "crl = { dir = \"lists\"; validity = \"2d\"; renew = \"47h\"; };\n"),
 	    0);
 	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
@@ -189,6 +191,7 @@ values_of_the_store(void)
 	CU_ASSERT_STRING_EQUAL(c.crl_dir, tmpdir_path(&t, "lists"));
 	CU_ASSERT_EQUAL(c.crl_validity, 2 * 86400);
 	CU_ASSERT_EQUAL(c.crl_renew, 47 * 3600);
+	CU_ASSERT_EQUAL(c.warn_before, 0);
 	CU_ASSERT_STRING_EQUAL(c.node_name, "n1");
 	conf_free(&c);
 	CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf",
@@ -305,6 +308,8 @@ faults_of_scepd_conf(void)
 	    {"\ndefault_profile = \"none\";", "scepd.conf:2: there is no profile \"none\""},
 	    {"record_grace = \"11y\";", "scepd.conf:1: record_grace must be a duration from \"0\" "
 	                                "to \"10y\", not \"11y\""},
+	    {"warn_before = \"11y\";", "scepd.conf:1: warn_before must be a duration from \"0\" "
+	                               "to \"10y\", not \"11y\""},
 	    {"crl = { validity = \"59m\"; };", "scepd.conf:1: crl.validity must be a duration from "
 	                                       "\"1h\" to \"1y\", not \"59m\""},
 	    {"crl = { renew = \"59s\"; };",

@@ -16,6 +16,7 @@ EXTRA_DIST += \
 	tests/e2e/http \
 	tests/e2e/keys-in-token \
 	tests/e2e/openssl-enrol \
+	tests/e2e/passphrase-typed \
 	tests/e2e/pkcsreq.pl \
 	tests/e2e/quickstart \
 	tests/e2e/refusals \

@@ -158,6 +158,20 @@ last_line(char *out, size_t len)
 	fclose(f);
 }
 
+int
+rig_logged(const char *text)
+{
+	FILE *f = fopen(log_path, "r");
+	char line[4096];
+	int n = 0;
+
+	NEED(f != NULL);
+	while (fgets(line, sizeof line, f) != NULL)
+		n += strstr(line, text) != NULL;
+	fclose(f);
+	return n;
+}
+
 /* The client's half of an envelope, by OpenSSL's CMS: an independent reader. */
 static void
 open_reply(struct view der, EVP_PKEY *key, struct seen *s)

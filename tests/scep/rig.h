@@ -34,6 +34,9 @@ void rig_stop(struct rig *r);
  * rig's own request; the caller frees it. NULL: none was issued. */
 X509 *rig_start_enrolled(struct rig *r);
 
+/* How many lines of the log have this in them. */
+int rig_logged(const char *text);
+
 /* The same profile with dynamic challenges, or settings changed by the test: prepares the bodies
  * again. */
 void rig_prepare(struct rig *r);

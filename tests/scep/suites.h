@@ -18,6 +18,7 @@ extern const CU_SuiteInfo fixtures_suite;
 extern const CU_SuiteInfo get_crl_suite;
 extern const CU_SuiteInfo get_suite;
 extern const CU_SuiteInfo health_suite;
+extern const CU_SuiteInfo metrics_suite;
 extern const CU_SuiteInfo mint_suite;
 extern const CU_SuiteInfo once_suite;
 extern const CU_SuiteInfo predecessor_suite;
@@ -29,5 +30,6 @@ extern const CU_SuiteInfo service_suite;
 extern const CU_SuiteInfo source_suite;
 extern const CU_SuiteInfo tick_suite;
 extern const CU_SuiteInfo token_suite;
+extern const CU_SuiteInfo watch_suite;
 
 #endif

@@ -114,6 +114,16 @@ say(const char *id)
 	CU_ASSERT_EQUAL(store_refresh(rig.service.store, &e), 0);
 }
 
+/* That the second took over so many seconds ago. */
+static void
+say_since(int ago)
+{
+	char said[96];
+
+	snprintf(said, sizeof said, "%s %lld", rig.service.cas[1].id, (long long)time(NULL) - ago);
+	say(said);
+}
+
 static void
 switch_over(void)
 {
@@ -370,6 +380,19 @@ the_ca_that_is_addressed_issues(void)
 	X509_free(enrol("CN=d", ra1, ca2, "issued"));
 }
 
+/* Who asked for the certificates just before can still go on with them. */
+static void
+who_began_before_the_switch_ends_with_the_first(void)
+{
+	begin();
+	say_since(SWITCH_GRACE - 60);
+	expect_presented(ra2, ca2);
+	X509_free(enrol("CN=a", ra1, rig.ca, "issued"));
+	X509_free(enrol("CN=b", ra2, ca2, "issued"));
+	say_since(SWITCH_GRACE + 1);
+	X509_free(enrol("CN=c", ra1, ca2, "issued"));
+}
+
 static void
 renew(X509 *old, X509 *to, X509 *ca, const char *slug)
 {
@@ -553,7 +576,10 @@ a_ca_without_ra_or_key(void)
 	err_clear(&e);
 	CU_ASSERT_EQUAL(service_prepare(&rig.service, &e), 0);
 	X509_free(enrol("CN=e", ra1, ca2, "issued"));
+	say_since(0);
+	X509_free(enrol("CN=f", ra1, ca2, "issued"));
 	rig.service.cas[0].followed = false;
+	say(NULL);
 	rig.service.cas[0].key = key;
 	rig.sp->ras[0].at = 1;
 	err_clear(&e);
@@ -607,6 +633,7 @@ static CU_TestInfo tests[] = {
     T(without_an_ra_of_its_own_it_is_not),
     T(the_word_names_one_certificate),
     T(the_ca_that_is_addressed_issues),
+    T(who_began_before_the_switch_ends_with_the_first),
     T(certificates_of_every_ca_renew),
     T(revoked_by_the_first_ca),
     T(put_down_by_the_first_ca),
