@@ -15,8 +15,8 @@ libbase_a_SOURCES = \
 	include/base/resolve.h \
 	include/base/shared.h \
 	include/base/span.h \
-	include/base/tty.h \
 	include/base/tally.h \
+	include/base/tty.h \
 	include/base/version.h \
 	src/base/buf.c \
 	src/base/clock.c \
@@ -34,8 +34,8 @@ libbase_a_SOURCES = \
 	src/base/resolve.c \
 	src/base/shared.c \
 	src/base/span.c \
-	src/base/tty.c \
 	src/base/tally.c \
+	src/base/tty.c \
 	src/base/version.c
 
 if HAVE_CUNIT
