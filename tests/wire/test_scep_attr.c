@@ -21,6 +21,17 @@ attr(const char *oid, int type, const void *data, int len)
 	return a;
 }
 
+/* The same with a second value of another type; never read back by OpenSSL, which from 3.4 on looks
+ * into a time. */
+static X509_ATTRIBUTE *
+attr_of_two(const char *oid, int type, const char *data)
+{
+	X509_ATTRIBUTE *a = attr(oid, type, data, 2);
+
+	X509_ATTRIBUTE_set1_data(a, V_ASN1_OCTET_STRING, data, 3);
+	return a;
+}
+
 static STACK_OF(X509_ATTRIBUTE) *
 good_set(void)
 {
@@ -95,14 +106,14 @@ refuses_each_in_every_wrong_shape(void)
 		STACK_OF(X509_ATTRIBUTE) *set = sk_X509_ATTRIBUTE_new_null();
 		struct scep_attrs a;
 		struct err e = ERR_INIT;
-		X509_ATTRIBUTE *two = attr(attrs[i].oid, attrs[i].type, filler, 2);
+		X509_ATTRIBUTE *two = attr_of_two(attrs[i].oid, attrs[i].type, filler);
 
-		/* A second value; of any type, since newer versions of OpenSSL look into a time. */
-		X509_ATTRIBUTE_set1_data(two, V_ASN1_OCTET_STRING, filler, 3);
 		if (!in_good_set) {
 			CU_ASSERT_EQUAL(
 			    read_with(attr(attrs[i].oid, attrs[i].type, filler, 2), NULL), ERR_OK);
-			CU_ASSERT_EQUAL(read_with(X509_ATTRIBUTE_dup(two), NULL), ERR_ATTRIBUTE);
+			CU_ASSERT_EQUAL(
+			    read_with(attr_of_two(attrs[i].oid, attrs[i].type, filler), NULL),
+			    ERR_ATTRIBUTE);
 			CU_ASSERT_EQUAL(
 			    read_with(attr(attrs[i].oid, attrs[i].wrong, filler, 2), NULL),
 			    ERR_ATTRIBUTE);
