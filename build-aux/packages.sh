@@ -4,7 +4,7 @@
 
 BUILD_PACKAGES="gcc libc6-dev make autoconf automake pkg-config
 	libssl-dev libfcgi-dev libconfig-dev libjansson-dev libcurl4-openssl-dev libhiredis-dev"
-UNIT_PACKAGES="libcunit1-dev mandoc redis-server"
+UNIT_PACKAGES="libcunit1-dev mandoc redis-server softhsm2"
 E2E_PACKAGES="nginx lighttpd lighttpd-mod-openssl spawn-fcgi curl openssl dbus xz-utils
 	certmonger strongswan-pki
 	libstrongswan-standard-plugins libstrongswan-extra-plugins scep"

@@ -12,6 +12,7 @@
 /* The HTTP side */
 ERR(METHOD, 405, FAIL_NONE, "method", "method not allowed")
 ERR(NO_PROFILE, 404, FAIL_NONE, "no-profile", "no SCEP profile at this path")
+ERR(NO_CA, 404, FAIL_NONE, "no-ca", "no such CA at this path")
 ERR(OPERATION, 400, FAIL_NONE, "operation", "unknown operation")
 ERR(NO_MESSAGE, 400, FAIL_NONE, "no-message", "no message in the request")
 ERR(ENCODING, 400, FAIL_NONE, "encoding", "the message is not base64")
@@ -22,7 +23,7 @@ ERR(NOT_READY, 503, FAIL_NONE, "not-ready", "try again later")
 ERR(STORE, 503, FAIL_NONE, "store", "try again later")
 ERR(DISABLED, 503, FAIL_NONE, "disabled", "this profile is switched off for now")
 ERR(QUEUE_FULL, 503, FAIL_NONE, "queue-full", "too many requests wait for approval")
-ERR(GUESSING, 429, FAIL_NONE, "guessing", "too many wrong challenges from this address")
+ERR(GUESSING, 429, FAIL_NONE, "guessing", "too many wrong guesses from this address")
 ERR(SOURCE, 403, FAIL_NONE, "source", "not from this address")
 ERR(HTTPS_ONLY, 403, FAIL_NONE, "https-only", "challenges are handed out over https only")
 ERR(TOKEN, 401, FAIL_NONE, "token", "a valid bearer token is needed")
@@ -31,6 +32,7 @@ ERR(NOT_DYNAMIC, 409, FAIL_NONE, "not-dynamic", "this profile has no one-time ch
 ERR(PENDING_FULL, 429, FAIL_NONE, "pending-full", "too many challenges are outstanding")
 ERR(BODY, 400, FAIL_NONE, "body", "the body cannot be understood")
 ERR(WEBHOOK, 400, FAIL_NONE, "webhook", "this webhook event is not SCEPChallenge")
+ERR(KEY_GONE, 503, FAIL_NONE, "key-unavailable", "try again later")
 ERR(BUSY, 503, FAIL_NONE, "busy", "try again later")
 ERR(INTERNAL, 500, FAIL_NONE, "internal", "internal error")
 
@@ -115,6 +117,7 @@ ERR(CA_EXPIRED, 400, FAIL_BAD_REQUEST, "ca-expired", "the CA certificate has exp
 /* The operator's side: never seen by a client */
 ERR(CONFIG, 500, FAIL_NONE, "config", "internal error")
 ERR(FILE, 500, FAIL_NONE, "file", "internal error")
+ERR(CRL, 500, FAIL_NONE, "crl", "internal error")
 ERR(KEY_FILE, 500, FAIL_NONE, "key-file", "internal error")
 ERR(USAGE, 500, FAIL_NONE, "usage", "internal error")
 ERR(NETWORK, 500, FAIL_NONE, "network", "internal error")

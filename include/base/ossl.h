@@ -9,6 +9,7 @@
 #define BASE_OSSL_H
 
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/x509.h>
 
 #include "base/buf.h"
@@ -59,9 +60,18 @@ struct key_facts ossl_key_facts(const X509_PUBKEY *spki);
  * ossl_key_facts calls it sane, or when the point is not on the curve. */
 EVP_PKEY *ossl_spki_key(const X509_PUBKEY *spki, struct err *e);
 
+/* A public key of the type ("RSA", "EC") from its parts, by the names of OpenSSL's parameters; the
+ * caller frees. NULL: memory, or the parts are no key. What OpenSSL says of that stays in its
+ * queue.
+ */
+EVP_PKEY *ossl_key_from(const char *type, OSSL_PARAM_BLD *parts);
+
 /* The DER of the SubjectPublicKeyInfo as it stood in the certificate or request, appended. -1:
  * memory. */
 int ossl_spki_write(struct buf *out, const X509_PUBKEY *spki) __attribute__((warn_unused_result));
+
+/* A date of a certificate in seconds since 1970. -1: it is none. */
+int ossl_seconds(const ASN1_TIME *at, time_t *out) __attribute__((warn_unused_result));
 
 /* SHA-256 of `in` into out[32]. */
 void ossl_sha256(struct view in, uint8_t out[32]);

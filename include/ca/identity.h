@@ -15,10 +15,10 @@
 int identity_request(const struct profile *p, const struct claim *by, const struct csr *csr,
     uint8_t digest[32], struct err *e) __attribute__((warn_unused_result));
 
-/* A transaction: the authority, the transactionID, the key of the signer (his certificate may be a
- * new one each time) and, for a renewal, the digest of the predecessor (else the empty view):
- * devices renew under the transactionID and key of the enrolment. -1: MEMORY. */
-int identity_transaction(const char *authority, struct view transaction_id, const X509 *signer,
+/* A transaction: the profile (its id), the transactionID, the key of the signer (his certificate
+ * may be a new one each time) and, for a renewal, the digest of the predecessor (else the empty
+ * view): devices renew under the transactionID and key of the enrolment. -1: MEMORY. */
+int identity_transaction(const char *profile, struct view transaction_id, const X509 *signer,
     struct view predecessor, uint8_t digest[32], struct err *e) __attribute__((warn_unused_result));
 
 #endif

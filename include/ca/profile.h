@@ -36,6 +36,10 @@ enum get_cert { GET_CERT_OWNER, GET_CERT_AUTHORITY };
 
 #define PROFILE_NAME_MAX 63
 
+/* The defaults of wrong_challenges and its window, also where no profile is meant. */
+#define WRONG_CHALLENGES 100
+#define WRONG_CHALLENGES_WINDOW (10 * 60)
+
 struct profile {
 	char name[PROFILE_NAME_MAX + 1]; /* [A-Za-z0-9._-]+ */
 	char id[37];                     /* UUID, lower case */
@@ -52,9 +56,11 @@ struct profile {
 	int64_t pending_ttl;      /* seconds that a request waits for the operator */
 	int max_pending_requests; /* in the queue of the operator */
 	int wrong_challenges;     /* of one source within the window; then 429; 0: no limit */
-	int64_t wrong_challenges_window; /* seconds */
-	struct net *allow_from;          /* networks that may ask; owned */
-	size_t n_allow_from;             /* 0: all */
+	int64_t wrong_challenges_window;  /* seconds */
+	struct net *allow_from;           /* networks that may ask; owned */
+	size_t n_allow_from;              /* 0: all */
+	struct net *challenge_allow_from; /* networks that may fetch challenges by HTTP; owned */
+	size_t n_challenge_allow_from;    /* 0: all */
 
 	bool include_ca_certificate; /* GetCACert: RA, issuing CA, chain; else the RA alone */
 	bool include_root; /* false drops a self-signed certificate above the issuing CA */
@@ -62,9 +68,11 @@ struct profile {
 	enum renewal_scope renewal_scope;
 	int64_t
 	    renewal_window; /* seconds before expiry from which renewal is possible; 0: any time */
-	int64_t renewal_grace;  /* seconds after expiry in which it still is */
-	bool renewal_new_key;   /* a renewal must bring a new key */
-	bool renewal_challenge; /* a renewal that shows a challenge must show a right one */
+	int64_t renewal_grace;         /* seconds after expiry in which it still is */
+	bool renewal_new_key;          /* a renewal must bring a new key */
+	int64_t revoke_previous_after; /* seconds after which a renewed certificate is revoked; -1:
+	                                  never */
+	bool renewal_challenge;        /* a renewal that shows a challenge must show a right one */
 	enum get_cert get_cert;
 	bool chain_in_reply;      /* SUCCESS carries the chain after the certificate */
 	bool signer_must_match;   /* the key of the CSR must be the key that signed the message */
@@ -79,6 +87,8 @@ struct profile {
 	int64_t backdate;                     /* seconds that notBefore lies in the past */
 	unsigned key_usage;                   /* USAGE_* */
 	STACK_OF(ASN1_OBJECT) *ext_key_usage; /* owned; empty: no such extension */
+	char *crl_url,
+	    *ca_url; /* in every certificate, as ca/urls.h has them; NULL or "": none; owned */
 	int min_rsa_bits;
 	bool allow_ec, allow_ed25519; /* types of the requested key besides RSA */
 };

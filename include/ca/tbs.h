@@ -22,6 +22,7 @@ struct tbs {
 	unsigned key_usage;                   /* USAGE_*; 0: no such extension */
 	STACK_OF(ASN1_OBJECT) *ext_key_usage; /* empty: no such extension */
 	struct view san;                      /* value of subjectAltName, DER; empty: none */
+	const char *crl_url, *ca_url;         /* as in a profile */
 };
 
 /* The certificate, with the signature algorithm of the authority in it and no signature; the caller

@@ -9,20 +9,16 @@
 #include "conf/conf.h"
 #include "scep/service.h"
 
-/* Files of an authority: ca_dir/NAME/ca.pem, ca.key and, when it has issuers, chain.pem. The
- * passphrase of an encrypted key is the first line of $CREDENTIALS_DIRECTORY/ca-NAME (ra-PROFILE
- * for an RA key) or of passphrase_dir/ca-NAME. -1: CONFIG, KEY_FILE, FILE naming the file. In any
- * case free the service afterwards. */
+/* Files of an authority: ca_dir/NAME/ca.pem, ca.key (or ca.uri, conf/keys.h) and, when it has
+ * issuers, chain.pem. The passphrase of an encrypted key is that of "ca-NAME" or "ra-PROFILE"
+ * (conf/passphrase.h). A token
+ * that is away is no fault here: see service_keys_here. -1: CONFIG, KEY_FILE, FILE naming the file.
+ * In any case free the service afterwards. */
 int conf_assemble(const struct conf *c, struct service *s, struct err *e)
     __attribute__((warn_unused_result));
 
 /* The paths above; the caller frees. */
 char *conf_ca_path(const struct conf *c, const char *ca, const char *file);
-
-/* The passphrase for `what` ("ca-NAME"), or an empty secret when there is none configured. -1:
- * FILE, KEY_FILE. */
-int conf_passphrase(const struct conf *c, const char *what, struct secret *out, struct err *e)
-    __attribute__((warn_unused_result));
 
 /* The store as configured, with its password and pepper; not connected yet: with the account of
  * scepctl, of scepd, or another one. The caller frees. NULL: CONFIG (no pepper), KEY_FILE, FILE,
@@ -39,5 +35,8 @@ int conf_report(const struct conf *c, const struct service *s, struct buf *json,
 
 /* What this host is called among the others. */
 void conf_node_name(const struct conf *c, char out[64]);
+
+/* The file in the folder of a CA that says that it was imported. */
+#define HISTORY_FILE "imported"
 
 #endif

@@ -15,11 +15,21 @@
 #include "ca/profile.h"
 #include "store/store.h"
 
+/* The files of an RA: a certificate and its key, or two of each when one signs and the other takes
+ * messages. Paths are absolute, and a key may be a pkcs11 URI; owned. */
+struct conf_ra {
+	char *cert, *key;           /* takes messages; signs too unless there is another */
+	char *sign_cert, *sign_key; /* NULL: there is none */
+	int number;                 /* its generation, from 1; in a list its place */
+	bool staged;                /* made, and waits until every host has it */
+};
+
 struct conf_profile {
-	struct profile profile;     /* owned */
-	char *file;                 /* path of the file it came from; owned */
-	char **ra_certs, **ra_keys; /* paths, absolute, in pairs; owned */
+	struct profile profile; /* owned */
+	char *file;             /* path of the file it came from; owned */
+	struct conf_ra *ras;    /* the oldest first; owned */
 	size_t n_ras;
+	bool ras_listed; /* by the profile; else they are what its folder holds (conf/ras.h) */
 };
 
 struct conf {
@@ -38,13 +48,17 @@ struct conf {
 	enum log_level log_level;
 	struct net *trusted_proxies;
 	size_t n_trusted_proxies;
-	bool allow_http_challenge;                    /* challenges are handed out over plain HTTP too */
-	char *default_profile;                        /* "" : none */
-	char *ca_dir, *passphrase_dir;                /* absolute; passphrase_dir "" : none */
-	struct store_conf store;                      /* strings owned */
-	char *issued_log;                             /* absolute; "": none */
-	int64_t record_grace;                         /* seconds */
-	char *node_name;                              /* "": the name of the host */
+	bool allow_http_challenge;       /* challenges are handed out over plain HTTP too */
+	char *default_profile;           /* "" : none */
+	char *ca_dir, *passphrase_dir;   /* absolute; passphrase_dir "" : none */
+	struct store_conf store;         /* strings owned */
+	char *issued_log;                /* absolute; "": none */
+	int64_t record_grace;            /* seconds */
+	char *crl_dir;                   /* absolute */
+	int64_t crl_validity, crl_renew; /* seconds */
+	int64_t warn_before;             /* seconds */
+	char *node_name;                 /* "": the name of the host */
+	char *pkcs11_module;             /* absolute; "": what the URI of a key says */
 	char *operator_user, *operator_password_file; /* of scepctl at the store; "": as scepd */
 	struct conf_profile *profiles;
 	size_t n_profiles;

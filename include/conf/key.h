@@ -60,8 +60,9 @@ bool key_in_list(enum key_file file, const struct key *k);
 
 /* The takers of single rows. */
 key_take take_url, take_listen, take_log_target, take_proxies, take_server, take_sentinels,
-    take_prefix, take_timeout;
+    take_prefix, take_timeout, take_crl_renew;
 key_take take_id, take_ca, take_paths, take_challenges, take_bad_cipher, take_des3, take_sha1,
-    take_key_usage, take_eku, take_ras, take_approval, take_allow_from;
+    take_key_usage, take_eku, take_ras, take_approval, take_allow_from, take_challenge_allow_from,
+    take_crl_url, take_ca_url, take_revoke_previous;
 
 #endif

@@ -13,8 +13,8 @@ uid_t conf_user(const struct conf *c);
 
 /* Whether nobody but root, the effective user and the user that serves can have written the files
  * of the configuration, or can put others in their place: scepd.conf and its folder, profiles.d and
- * the files in it, ca_dir, and the folder that holds the folder of an RA. What holds a key is
- * judged when it is read. -1: CONFIG. */
+ * the files in it, ca_dir, crl.dir, and the folder that holds the folder of an RA. What holds a key
+ * is judged when it is read. -1: CONFIG. */
 int conf_judge(const struct conf *c, struct err *e) __attribute__((warn_unused_result));
 
 #endif

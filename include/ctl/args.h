@@ -28,7 +28,8 @@ struct arg_list {
 struct args {
 	const char *conf_file, *operand;
 	bool help;
-	/* Of a command that takes several ("LOG..."): all operands, `operand` being the first. */
+	/* Of a command that takes several ("LOG...", "PROFILE RA"): all, `operand` being the first.
+	 */
 	const char *operands[OPERANDS_MAX];
 	size_t n_operands;
 
@@ -44,8 +45,11 @@ struct args {
 	const char *admin_user, *admin_password_file, *user, *password_file;
 	bool prune, force, setuser, keys;
 	const char *expires, *from, *reason;
+	const char *key_type;
 	struct arg_list profiles;
-	bool state;
+	bool state, tokens, accept_loss, no_history;
+	const char *ra_keys, *sign_key, *name, *root_key;
+	bool next;
 };
 
 struct opt {
@@ -81,7 +85,7 @@ struct opt {
 struct command {
 	const char *group;   /* "ca"; "" for a command of one word */
 	const char *name;    /* "create"; NULL ends a table */
-	const char *operand; /* "NAME", "[NAME]", "NAME...", or NULL: takes none */
+	const char *operand; /* "NAME", "[NAME]", "NAME OTHER", "NAME...", or NULL: takes none */
 	const char *summary;
 	const struct opt *options;
 	int (*run)(struct ctl *c, const struct args *a, struct err *e);

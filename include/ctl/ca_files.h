@@ -14,10 +14,11 @@
 /* -1: USAGE unless `name` may be the name of a CA or a profile. */
 int check_name(const char *name, struct err *e) __attribute__((warn_unused_result));
 
-/* Opens a private key; `what` is "ca-NAME", under which the configuration keeps its passphrase. An
- * encrypted key takes its passphrase from
- * --passphrase-file or --passphrase-stdin, else from the configuration, else from the terminal. The
- * caller frees. NULL: KEY_FILE ... */
+/* Opens a private key; `what` is "ca-NAME", under which the configuration keeps its passphrase, and
+ * by which it may be in a token (conf/keys.h); NULL: it is a file that the configuration does not
+ * know. An encrypted key takes its passphrase, a token its PIN, from --passphrase-file or
+ * --passphrase-stdin, else from the configuration, else from the terminal. The caller frees. NULL:
+ * KEY_FILE ... */
 EVP_PKEY *open_key(
     struct ctl *c, const struct args *a, const char *path, const char *what, struct err *e);
 
@@ -33,9 +34,6 @@ int open_authority(struct ctl *c, const char *name, struct authority *a, struct 
 /* Its private key, which fits the certificate. NULL: KEY_FILE ... */
 EVP_PKEY *open_ca_key(
     struct ctl *c, const struct args *a, const struct authority *ca, struct err *e);
-
-/* Whether a PEM file holds an encrypted key; false when it cannot be read. */
-bool key_is_encrypted(const struct ctl *c, const char *path);
 
 #define PASSPHRASE_OPTIONS                                                                         \
 	OPT("passphrase-file", passphrase_file, "FILE",                                            \

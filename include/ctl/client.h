@@ -41,6 +41,17 @@ int client_ca_read(struct view caps, struct view certs, const char *fingerprint,
     struct client_ca *ca, struct err *e) __attribute__((warn_unused_result));
 void client_ca_free(struct client_ca *ca);
 
+/* GetNextCACert: the CA that is to follow, with its RA. It is believed when a certificate of `ca`
+ * signed for it; it may not be valid yet. -1: NETWORK, REFUSED (HTTP status 4xx: there is none),
+ * MESSAGE (not a signed message around certificates; no CA in it), SIGNER (signed by somebody else;
+ * its RA is not of its CA), DIGEST, SIGNATURE ... */
+int client_next_get(const struct client_server *s, const struct client_ca *ca,
+    struct client_ca *next, struct err *e) __attribute__((warn_unused_result));
+
+/* The same from the octets of the answer. */
+int client_next_read(const struct client_ca *ca, struct view der, struct client_ca *next,
+    struct err *e) __attribute__((warn_unused_result));
+
 /* How messages are protected. */
 struct client_how {
 	enum cipher cipher;

@@ -18,7 +18,7 @@ enum ctl_exit {
 	CTL_OK = 0,
 	CTL_FAILED = 1,  /* it did not work; one line says why */
 	CTL_USAGE = 2,   /* unknown command or option, or a value that cannot be */
-	CTL_PENDING = 3, /* the server has not decided yet: `scepctl poll` asks again */
+	CTL_PENDING = 3, /* not yet: the server has not decided, or a host is not ready */
 	CTL_REFUSED = 4, /* the server refused the request */
 };
 
@@ -51,6 +51,7 @@ void ctl_note(struct ctl *c, const char *fmt, ...) __attribute__((format(printf,
  * error. */
 extern const struct command ca_commands[], profile_commands[], challenge_commands[],
     store_commands[], node_commands[], client_commands[], request_commands[], cert_commands[],
-    why_commands[], token_commands[], bundle_commands[];
+    why_commands[], token_commands[], bundle_commands[], backup_commands[], crl_commands[],
+    ra_commands[];
 
 #endif

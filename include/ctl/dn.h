@@ -11,4 +11,8 @@
  * than 64 characters). */
 X509_NAME *dn_with_suffix(const X509_NAME *name, const char *suffix, struct err *e);
 
+/* A copy whose commonName ends in this number, in the place of one that it ends in. NULL: as above.
+ */
+X509_NAME *dn_numbered(const X509_NAME *name, int number, struct err *e);
+
 #endif

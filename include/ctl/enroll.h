@@ -50,4 +50,14 @@ int pending_read(struct ctl *c, const struct args *a, struct enrolment *en, stru
 /* Reads a certificate in PEM, the first of the file; the caller frees. NULL: FILE, CONFIG. */
 X509 *cert_load(const char *path, struct err *e);
 
+/* Options of every command that asks a server. */
+#define SERVER_OPTIONS                                                                             \
+	OPT_NEED("url", url, "URL", "the SCEP URL of the profile"),                                \
+	    OPT("fingerprint", fingerprint, "SHA256",                                              \
+	        "fingerprint of the CA; nothing else is trusted"),                                 \
+	    OPT("tls-ca", tls_ca, "FILE", "PEM file of the CA that https is checked with")
+
+int getca(struct ctl *c, const struct args *a, struct err *e);
+extern const struct opt getca_options[];
+
 #endif

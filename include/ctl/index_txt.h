@@ -15,8 +15,9 @@
 struct index_row {
 	char serial[2 * SERIAL_LEN + 1]; /* hexadecimal as in our records */
 	bool revoked;
+	int64_t expires;    /* seconds; read of revoked ones alone, as the rest is */
 	int64_t at;         /* seconds, when it was revoked */
-	const char *reason; /* as RFC 5280 section 5.3.1 spells it; "" when none is given */
+	const char *reason; /* as RFC 5280 section 5.3.1 spells it */
 };
 
 /* Calls `each` for every line, in their order; non-zero ends it and is returned. -1: FILE, MESSAGE

@@ -13,11 +13,17 @@
 struct profile_text {
 	const char *name, *id, *ca;
 	enum challenge_type challenge;
-	const char *hash;     /* static: the scrypt text */
-	const char *paths;    /* comma-separated; NULL: none */
-	const char *validity; /* NULL: the default */
-	bool modern;          /* no triple DES, no SHA-1 */
+	const char *hash;             /* static: the scrypt text */
+	const char *paths;            /* comma-separated; NULL: none */
+	const char *validity;         /* NULL: the default */
+	bool modern;                  /* no triple DES, no SHA-1 */
+	const char *crl_url, *ca_url; /* NULL: none */
 };
+
+/* The URL of a file that everybody may fetch, below public_url by plain HTTP: whoever checks a
+ * certificate cannot check that of an https server first. The port of an https URL is left out. The
+ * caller frees. NULL: memory. */
+char *profile_plain_url(const char *public_url, const char *path);
 
 /* The file of a new profile: what was chosen, then every other key with its default as a comment.
  * -1: MEMORY. */

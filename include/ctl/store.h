@@ -26,6 +26,7 @@ int store_upgrade_run(struct ctl *c, const struct args *a, struct err *e);
 int store_status_run(struct ctl *c, const struct args *a, struct err *e);
 int store_acl_run(struct ctl *c, const struct args *a, struct err *e);
 int store_rebuild_run(struct ctl *c, const struct args *a, struct err *e);
+int crl_import(struct ctl *c, const struct args *a, struct err *e);
 int cert_import_run(struct ctl *c, const struct args *a, struct err *e);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * What a worker tells the master through shared memory. The master reads it and never waits for it.
+ * What a worker and the master tell each other through shared memory. Neither waits for the other.
  */
 #ifndef DAEMON_BEAT_H
 #define DAEMON_BEAT_H
@@ -12,6 +12,7 @@ struct beat {
 	_Atomic int64_t busy_since; /* clock_ms; 0: idle */
 	_Atomic int64_t requests;   /* answered so far */
 	atomic_bool ready;          /* keys loaded, waiting for requests */
+	atomic_bool alone; /* from the master: no worker of an earlier generation is left */
 };
 
 #endif

@@ -25,6 +25,7 @@ struct proc {
 struct pool {
 	struct proc *procs;
 	unsigned generation; /* of the workers that are wanted */
+	unsigned settled;    /* the last one that was left alone */
 	size_t want;
 	size_t owed; /* how many of the missing ones died: replaced at the pace */
 	struct pace pace;
@@ -65,6 +66,10 @@ bool pool_ready(const struct pool *p);
 
 /* Asks workers to end: all, or those of earlier generations. They may take until drain_deadline. */
 void pool_retire(struct pool *p, const struct conf *c, bool all);
+
+/* Tells the workers of the generation when no older one is left; the log may then hear again what
+ * it hears once a day (base/daily.h). */
+void pool_settle(struct pool *p);
 
 void pool_signal(const struct pool *p, int sig);
 

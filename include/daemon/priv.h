@@ -19,8 +19,11 @@ int priv_drop(const struct conf *c, struct err *e) __attribute__((warn_unused_re
 int priv_group(const char *key, const char *name, gid_t *gid, struct err *e)
     __attribute__((warn_unused_result));
 
-/* For a process that will hold keys: no core, no tracing, no new privileges, and an end (SIGTERM)
- * when the parent `parent` ends. -1: INTERNAL. */
+/* For a process that holds secrets: no core, no tracing. -1: INTERNAL. */
+int priv_conceal(struct err *e) __attribute__((warn_unused_result));
+
+/* For a process that will hold keys: that, no new privileges, and an end (SIGTERM) when the parent
+ * `parent` ends. -1: INTERNAL. */
 int priv_harden(pid_t parent, struct err *e) __attribute__((warn_unused_result));
 
 #endif

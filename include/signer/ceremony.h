@@ -46,6 +46,8 @@ enum ceremony_role {
 	CEREMONY_SINGLE,  /* the issuing CA without a root above it */
 	CEREMONY_RA, /* 10 years, RSA, digitalSignature + keyEncipherment, the given extended key
 	                usage */
+	CEREMONY_RA_SIGN,    /* the half of an RA that signs: digitalSignature alone */
+	CEREMONY_RA_ENCRYPT, /* the half that takes messages: keyEncipherment alone */
 };
 
 struct ceremony {
@@ -54,7 +56,7 @@ struct ceremony {
 	EVP_PKEY *key;        /* of the subject; the public part is enough when another one signs */
 	X509 *issuer;         /* NULL for the self-signed roles */
 	EVP_PKEY *issuer_key; /* NULL for the self-signed roles */
-	const EXTENDED_KEY_USAGE *ext_key_usage; /* RA only; NULL or empty: no such extension */
+	const EXTENDED_KEY_USAGE *ext_key_usage; /* RAs only; NULL or empty: no such extension */
 	time_t now;
 };
 

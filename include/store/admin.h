@@ -26,7 +26,14 @@ int store_install(struct store *s, enum library_state *was, struct err *e)
 int store_libraries(struct store *s, long protocols[LIBRARIES_MAX], size_t *n, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Removes those of older protocols. -1: STORE. */
+/* The oldest protocol whose programs this pool admits; 0: all. -1: STORE. */
+int store_oldest(struct store *s, long *protocol, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Admits ours and newer ones. -1: STORE. */
+int store_admit(struct store *s, struct err *e) __attribute__((warn_unused_result));
+
+/* Admits no older protocol any more, and removes the libraries of older ones. -1: STORE. */
 int store_prune(struct store *s, size_t *removed, struct err *e)
     __attribute__((warn_unused_result));
 

@@ -6,10 +6,11 @@
 #ifndef STORE_CHALLENGE_H
 #define STORE_CHALLENGE_H
 
-#include "store/store.h"
+#include "store/token.h"
 
-#define CHALLENGE_ID_LEN 16 /* hexadecimal digits of the MAC by which lists and the log name one   \
-	                     */
+#define CHALLENGE_ID_LEN                                                                           \
+	16 /* hexadecimal digits of the MAC by which lists and the log name one                    \
+	    */
 
 /* What stands for a challenge of a profile (its id). -1: MEMORY. */
 int store_challenge_mac(struct store *s, const char *profile, struct view challenge,
@@ -17,14 +18,14 @@ int store_challenge_mac(struct store *s, const char *profile, struct view challe
 
 /* A challenge to be made; borrowed. */
 struct mint {
-	const char *profile; /* its id */
-	const uint8_t *mac;  /* 32 octets: store_challenge_mac */
-	int64_t ttl;         /* seconds */
-	int max;             /* outstanding ones of the profile, this one included */
-	const char *token;   /* SHA-256 of the caller's token in hexadecimal; NULL: the operator */
-	const char *by;      /* without a token: who makes it */
-	bool bound;          /* to these names alone */
-	const char *subject, *sans; /* name_line, san_lines */
+	const char *profile;         /* its id */
+	const uint8_t *mac;          /* 32 octets: store_challenge_mac */
+	int64_t ttl;                 /* seconds */
+	int max;                     /* outstanding ones of the profile, this one included */
+	const struct bearer *bearer; /* NULL: the operator */
+	const char *by;              /* his name */
+	bool bound;                  /* to these names alone */
+	const char *subject, *sans;  /* name_line, san_lines */
 };
 
 struct minted {

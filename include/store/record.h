@@ -18,6 +18,7 @@ struct record {
 	struct view spki, request; /* hexadecimal SHA-256 of the key; identity_request */
 	int64_t not_after, at;     /* seconds; milliseconds since 1970 */
 	bool revoked;
+	int64_t revoked_at; /* seconds */
 	struct view why;
 };
 typedef int (*record_each)(void *arg, const struct record *r, struct err *e);
@@ -27,9 +28,10 @@ struct record_filter {
 	const char *profile; /* its id */
 	const char *subject; /* a part of the subject or of an alternative name, in any case */
 	const char *source;
-	int64_t within; /* > 0: those that end within so many seconds and have no successor: no
-	                   later certificate of the same owner that is good */
-	bool der;       /* wanted; else it is left empty */
+	const char *request; /* the beginning of its request's name */
+	int64_t within;      /* > 0: those that end within so many seconds and have no successor: no
+	                        later certificate of the same owner that is good */
+	bool der;            /* wanted; else it is left empty */
 };
 
 /* Calls `each` for every one of an authority that fits, in the order of expiry, and `progress` (may
@@ -55,6 +57,11 @@ typedef int (*orphan_each)(void *arg, const struct orphan *o, struct err *e);
 
 /* Calls `each` for every one older than `age` seconds, the oldest first. Returns as store_certs. */
 int store_orphans(struct store *s, int64_t age, orphan_each each, void *arg, struct err *e)
+    __attribute__((warn_unused_result));
+
+/* Takes one off the list. 0: done, or it was not there; 2: its request is still about to have it
+ * signed. -1: STORE. */
+int store_settle(struct store *s, const struct orphan *o, struct err *e)
     __attribute__((warn_unused_result));
 
 #endif

@@ -28,6 +28,7 @@ struct request_row {
 	struct view subject, sans;      /* name_line and san_lines */
 	struct view serial;             /* hexadecimal; of what is signed or issued */
 	struct view who;                /* decided */
+	bool changed; /* it waits or is approved, and is not what a worker put there */
 };
 typedef int (*request_each)(void *arg, const struct request_row *row, struct err *e);
 
@@ -37,8 +38,8 @@ typedef int (*request_each)(void *arg, const struct request_row *row, struct err
 int store_requests(struct store *s, const char *profile, request_each each, void *arg,
     struct err *e) __attribute__((warn_unused_result));
 
-/* How many of those have a name that begins so, counted up to 2; the first one's name is in `name`.
- * -1: STORE. */
+/* How many of those, and of the rejected ones, have a name that begins so, counted up to 2; the
+ * first one's name is in `name`. -1: STORE. */
 int store_request_find(struct store *s, const char *profile, const char *begins,
     char name[REQUEST_NAME_LEN + 1], struct err *e) __attribute__((warn_unused_result));
 
@@ -47,9 +48,10 @@ int store_request_find(struct store *s, const char *profile, const char *begins,
 int store_request(struct store *s, const char *name, request_each each, void *arg, struct err *e)
     __attribute__((warn_unused_result));
 
-/* The operator's word, with his name: a pending request is approved or rejected, an approved one
- * may still be rejected. Giving it again changes nothing. 0: done; 1: there is no such request;
- * 2: it is past that, *state says how. -1: STORE. */
+/* The operator's word, with his name (at most 63 octets): a pending request is approved or
+ * rejected, an approved one may still be rejected. An approval is sealed with the pepper: without
+ * that no worker takes it for one. Giving the word again changes nothing. 0: done; 1: there is no
+ * such request; 2: it is past that, *state says how. -1: STORE. */
 int store_decide(struct store *s, const char *name, bool approve, const char *who, int *state,
     struct err *e) __attribute__((warn_unused_result));
 

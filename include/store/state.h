@@ -24,6 +24,11 @@ struct view store_word(const struct store *s, const char *name);
 int store_say(struct store *s, const char *name, const char *value, struct err *e)
     __attribute__((warn_unused_result));
 
+/* Notes that something is in use now, such as an RA; scepctl reads it with store_dump_hash("used").
+ * -1: STORE. */
+int store_touch(struct store *s, const char *name, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* Whether a profile (its id) may serve this source now. -1: DISABLED, GUESSING, STORE. */
 int store_admits(struct store *s, const char *profile, const char *source, struct err *e)
     __attribute__((warn_unused_result));

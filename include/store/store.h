@@ -23,8 +23,12 @@
 enum durability { DURABILITY_NONE, DURABILITY_FSYNC, DURABILITY_REPLICATED };
 
 struct store_conf {
-	char *server;     /* "/path" (Unix) or "HOST:PORT"; "" with sentinels */
-	char **sentinels; /* "HOST:PORT" each; owned */
+	char *server; /* "/path" (Unix) or "HOST:PORT" as configured; "" with sentinels */
+	/* Where that is, addresses and no names, to be tried in this order; owned. None: `server`
+	 * is an address or a path itself. */
+	char **addresses;
+	size_t n_addresses;
+	char **sentinels; /* "HOST:PORT" each, addresses when the store is made; owned */
 	size_t n_sentinels;
 	char *primary;       /* its name among the sentinels */
 	char *user;          /* "": none */

@@ -19,10 +19,25 @@ int token_draw(struct secret *out, struct err *e) __attribute__((warn_unused_res
 /* What the store keeps of it. */
 void token_digest(struct view token, char hex[65]);
 
-/* Whether a token (its digest) is good: for that profile (its id), or with NULL for any. name[64]
- * is whose it is. -1: TOKEN, TOKEN_PROFILE, STORE. */
-int store_token(struct store *s, const char *digest, const char *profile, char name[64],
-    struct err *e) __attribute__((warn_unused_result));
+/* What guesses of tokens are counted and blocked under, as those of challenges are under the
+ * profile (store_admits): a token is not one of a profile. */
+#define TOKEN_GUESSES "token"
+
+/* Somebody who shows a token. What becomes of it is noted for all hosts; a wrong one is counted,
+ * and after `budget` of one source within `window` seconds that is blocked for as long. Borrowed.
+ */
+struct bearer {
+	const char *token; /* its digest */
+	const char *event; /* JSON but for its end, to which name and outcome are added; "": none */
+	const char *source, *unique;
+	int budget; /* 0: nobody is blocked */
+	int64_t window;
+};
+
+/* Whether a token is good: for that profile (its id), or with NULL for any; then `outcome` is what
+ * is noted. name[64] is whose it is. -1: TOKEN, TOKEN_PROFILE, STORE. */
+int store_token(struct store *s, const struct bearer *b, const char *profile, enum err_code outcome,
+    char name[64], struct err *e) __attribute__((warn_unused_result));
 
 /* Adds one under a name that is not taken; `profiles` are ids with spaces between ("": all), ttl
  * seconds (0: no end); *expires is seconds since 1970 or 0. -1: USAGE (the name exists), STORE. */

@@ -11,6 +11,9 @@
 #include "ca/grant.h"
 #include "store/store.h"
 
+/* The operator's word on a request as the store holds it, with its seal. */
+#define WORD_SIZE 176
+
 /* Everything that RESERVE needs to know; borrowed. */
 struct reserve {
 	const struct authority *authority;
@@ -26,6 +29,7 @@ struct reserve {
 	int pending_max;
 	const char *subject, *sans; /* name_line and san_lines of the plan */
 	const char *about; /* JSON for the operator: key, source, fingerprints; never a challenge */
+	const char *word;  /* the operator's, as store_poll gave it; NULL: not known */
 	time_t now;        /* of this host */
 };
 
@@ -43,7 +47,8 @@ struct reservation {
 	int64_t fence;
 };
 
-/* Reserves `plan`, or replaces it by the one that was reserved before. -1: CHALLENGE (unknown or
+/* Reserves `plan`, or replaces it by the one that was reserved before. Where the operator decides,
+ * his word must be in the store under its seal, or nothing is reserved. -1: CHALLENGE (unknown or
  * expired), CHALLENGE_USED (it belongs to another request: a breach), BINDING, REJECTED,
  * QUEUE_FULL, DISABLED, STORE, INTERNAL. In any case free it afterwards. */
 int store_reserve(struct store *s, const struct reserve *what, struct plan *plan,
@@ -56,10 +61,13 @@ struct commit_note {
 	const char *event;       /* JSON for the stream of outcomes; "" none */
 	const uint8_t *spki;     /* 32 octets: SHA-256 of the SubjectPublicKeyInfo */
 	int64_t grace;           /* seconds that the record outlives the certificate */
+	const char *before;      /* "AUTHORITY SERIAL": what it renews, to be revoked; NULL: none */
+	int64_t before_lives;    /* in so many seconds */
 };
 
 /* Records the certificate signed under a reservation: 0. When another worker was faster, `cert` is
- * replaced by his, which is the answer: 1. -1: STORE (lost, or not recorded): nothing may be sent. */
+ * replaced by his, which is the answer: 1. -1: STORE (lost, not recorded, or revoked already):
+ * nothing may be sent. */
 int store_commit(struct store *s, const struct reserve *what, const struct plan *plan,
     const struct reservation *r, const struct commit_note *note, struct buf *cert, struct err *e)
     __attribute__((warn_unused_result));
@@ -74,10 +82,11 @@ enum polled { POLL_ISSUED, POLL_PENDING, POLL_READY };
 
 struct poll {
 	enum polled state;
-	struct buf cert;     /* POLL_ISSUED; owned */
-	uint8_t request[32]; /* POLL_READY: reserve this plan, sign and commit */
-	struct plan plan;    /* owned */
-	bool approved;       /* the plan waited for the operator: refresh it */
+	struct buf cert;      /* POLL_ISSUED; owned */
+	uint8_t request[32];  /* POLL_READY: reserve this plan, sign and commit */
+	struct plan plan;     /* owned */
+	bool approved;        /* the plan waited for the operator: refresh it */
+	char word[WORD_SIZE]; /* his, for struct reserve; not checked yet */
 };
 
 /* CertPoll (section 3.3.3). -1: NO_TRANSACTION, REJECTED, STORE. In any case free it afterwards. */

@@ -7,6 +7,7 @@
 #define WIRE_HTTP_H
 
 #include <stdbool.h>
+#include <time.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -29,6 +30,7 @@ struct http_request {
 	struct view forwarded;     /* X-Forwarded-For */
 	struct view user_agent;    /* User-Agent */
 	struct view authorization; /* Authorization: a secret */
+	struct view if_none_match, if_modified_since;
 };
 
 struct http_reply {
@@ -39,13 +41,28 @@ struct http_reply {
 	int retry_after;          /* seconds; 0: no such header */
 	const char *authenticate; /* WWW-Authenticate of a 401, or NULL */
 	bool secret;              /* the body is one, and is wiped when freed */
+	char etag[48];            /* ETag with its quotes; "": no such header */
+	time_t modified;          /* Last-Modified; 0: no such header */
+	int max_age;              /* seconds that anybody may keep it; 0: nobody may */
 };
+
+#define HTTP_DATE_LEN 30
+
+/* A date as headers have it (RFC 9110 section 5.6.7): "Sun, 06 Nov 1994 08:49:37 GMT". */
+void http_date(time_t at, char out[HTTP_DATE_LEN]);
+
+/* Whether the one who asks has this already (RFC 9110 section 13.2.2): one of the entity tags that
+ * he names is that of the reply, or he names none and repeats the date of the last change. */
+bool http_unchanged(const struct http_request *in, const struct http_reply *r);
+
+/* Makes it a reply that says so: 304 without a body. */
+void http_reply_unchanged(struct http_reply *r);
 
 /* "GET", "POST", "HEAD"; anything else is HTTP_OTHER. */
 enum http_method http_method_read(const char *text);
 
-/* The status line and headers in CGI form ("Status: 200 OK\r\n...\r\n\r\n"), always with
- * Content-Length and Cache-Control: no-store, appended to `head`. -1: memory. */
+/* The status line and headers in CGI form ("Status: 200 OK\r\n...\r\n\r\n"), with Content-Length
+ * but for a 304, and with Cache-Control, appended to `head`. -1: memory. */
 int http_reply_head(const struct http_reply *r, struct buf *head)
     __attribute__((warn_unused_result));
 

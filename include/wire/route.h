@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
  * Which profile a path means, as far as the path alone tells: /scep/{profile} with any suffix; and
- * the paths that belong to no profile.
+ * the paths that belong to no profile, but to an authority or to the service.
  */
 #ifndef WIRE_ROUTE_H
 #define WIRE_ROUTE_H
@@ -16,13 +16,18 @@ enum route_kind {
 	ROUTE_CHALLENGE, /* /scep/{profile}/challenge exactly */
 	ROUTE_HEALTH,    /* /health exactly */
 	ROUTE_READY,     /* /ready exactly */
+	ROUTE_METRICS,   /* /metrics exactly */
+	ROUTE_CRL,       /* /crl/{authority}.crl */
+	ROUTE_CRL_PEM,   /* /crl/{authority}.pem */
+	ROUTE_CA_CERT,   /* /ca/{authority}.cer */
 	ROUTE_OTHER,     /* no such prefix: a further path of a profile, or the default profile, may
 	                    match */
 };
 
 struct route {
 	enum route_kind kind;
-	struct view profile; /* borrowed from the path; empty for the last three */
+	struct view profile;   /* of the first two; borrowed from the path, as all here */
+	struct view authority; /* of the last three but one; else empty */
 };
 
 /* Doubled slashes count as one. Never fails. */

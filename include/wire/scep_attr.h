@@ -56,6 +56,10 @@ struct scep_attrs {
 int scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struct err *e)
     __attribute__((warn_unused_result));
 
+/* The same of something that is no pkiMessage, and has no transactionID. */
+int signed_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* The attributes of a CertRep that answers `request` (RFC 8894 section 3.2.1 and 3.3.2):
  * transactionID and senderNonce echoed, a senderNonce of our own, failInfo and failInfoText (may be
  * empty) with FAILURE and never otherwise. Everything is borrowed. */

@@ -10,6 +10,7 @@
 #define CONTENT_TYPE_CAPS "text/plain"
 #define CONTENT_TYPE_CA_RA "application/x-x509-ca-ra-cert"
 #define CONTENT_TYPE_CA "application/x-x509-ca-cert"
+#define CONTENT_TYPE_NEXT_CA "application/x-x509-next-ca-cert"
 #define CONTENT_TYPE_PKI "application/x-pki-message"
 
 struct caps {

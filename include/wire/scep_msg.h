@@ -33,6 +33,10 @@ struct scep_msg {
 int scep_msg_read(struct view der, struct scep_msg *m, struct err *e)
     __attribute__((warn_unused_result));
 
+/* The same of the answer to GetNextCACert (section 4.7.1), which has none of SCEP's attributes. */
+int scep_signed_read(struct view der, struct scep_msg *m, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* Finds the certificate of the signer by sid, admits digest and signature algorithm, bounds the
  * key, then verifies messageDigest, contentType and signature. With `cert` not NULL that
  * certificate is the signer's when the message has none. -1: SIGNER, DIGEST, SIGNATURE_ALG,

@@ -2,6 +2,7 @@ noinst_LIBRARIES += libbase.a
 libbase_a_SOURCES = \
 	include/base/buf.h \
 	include/base/clock.h \
+	include/base/daily.h \
 	include/base/enc.h \
 	include/base/err.h \
 	include/base/err_list.h \
@@ -11,10 +12,13 @@ libbase_a_SOURCES = \
 	include/base/log.h \
 	include/base/net.h \
 	include/base/ossl.h \
+	include/base/resolve.h \
 	include/base/span.h \
+	include/base/tty.h \
 	include/base/version.h \
 	src/base/buf.c \
 	src/base/clock.c \
+	src/base/daily.c \
 	src/base/enc.c \
 	src/base/err.c \
 	src/base/file.c \
@@ -25,7 +29,9 @@ libbase_a_SOURCES = \
 	src/base/net.c \
 	src/base/ossl.c \
 	src/base/ossl_key.c \
+	src/base/resolve.c \
 	src/base/span.c \
+	src/base/tty.c \
 	src/base/version.c
 
 if HAVE_CUNIT
@@ -36,6 +42,7 @@ t_base_SOURCES = \
 	tests/base/suites.h \
 	tests/base/test_buf.c \
 	tests/base/test_clock.c \
+	tests/base/test_daily.c \
 	tests/base/test_enc.c \
 	tests/base/test_err.c \
 	tests/base/test_file.c \
@@ -45,6 +52,7 @@ t_base_SOURCES = \
 	tests/base/test_manual.c \
 	tests/base/test_net.c \
 	tests/base/test_ossl.c \
+	tests/base/test_resolve.c \
 	tests/base/test_span.c \
 	tests/harness.h \
 	tests/manual.h \

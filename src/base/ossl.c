@@ -127,3 +127,14 @@ ossl_sha256(struct view in, uint8_t out[32])
 		while (getrandom(out, 32, 0) != 32)
 			continue;
 }
+
+int
+ossl_seconds(const ASN1_TIME *at, time_t *out)
+{
+	struct tm tm;
+
+	if (ASN1_TIME_to_tm(at, &tm) != 1)
+		return -1;
+	*out = timegm(&tm);
+	return 0;
+}

@@ -172,8 +172,8 @@ ed25519_facts(const struct parts *p, struct key_facts *f)
 	f->sane = p->bits.n == 32;
 }
 
-static EVP_PKEY *
-key_from(const char *type, OSSL_PARAM_BLD *bld)
+EVP_PKEY *
+ossl_key_from(const char *type, OSSL_PARAM_BLD *bld)
 {
 	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(bld);
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
@@ -199,7 +199,7 @@ rsa_key(const struct parts *p)
 	    (e = ASN1_INTEGER_to_BN(r->e, NULL)) != NULL &&
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e) == 1)
-		key = key_from("RSA", bld);
+		key = ossl_key_from("RSA", bld);
 	OSSL_PARAM_BLD_free(bld);
 	BN_free(n);
 	BN_free(e);
@@ -239,7 +239,7 @@ ec_key(const struct parts *p)
 	    OSSL_PARAM_BLD_push_utf8_string(bld, OSSL_PKEY_PARAM_GROUP_NAME, group, 0) == 1 &&
 	    OSSL_PARAM_BLD_push_octet_string(bld, OSSL_PKEY_PARAM_PUB_KEY, p->bits.p, p->bits.n) ==
 	        1)
-		key = key_from("EC", bld);
+		key = ossl_key_from("EC", bld);
 	OSSL_PARAM_BLD_free(bld);
 	return key;
 }

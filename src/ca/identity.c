@@ -93,13 +93,13 @@ identity_request(const struct profile *p, const struct claim *by, const struct c
 }
 
 int
-identity_transaction(const char *authority, struct view transaction_id, const X509 *signer,
+identity_transaction(const char *profile, struct view transaction_id, const X509 *signer,
     struct view predecessor, uint8_t digest[32], struct err *e)
 {
 	struct buf all = {0};
 	int rc = -1;
 
-	if (add_part(&all, view_str(authority)) == 0 && add_part(&all, transaction_id) == 0 &&
+	if (add_part(&all, view_str(profile)) == 0 && add_part(&all, transaction_id) == 0 &&
 	    add_spki(&all, X509_get_X509_PUBKEY(signer)) == 0 && add_part(&all, predecessor) == 0) {
 		ossl_sha256(buf_view(&all), digest);
 		rc = 0;

@@ -121,7 +121,11 @@ int
 plan_make(const struct profile *p, const struct authority *a, const struct csr *csr, time_t now,
     struct plan *plan, struct err *e)
 {
-	struct tbs tbs = {.by = a, .csr = csr, .ext_key_usage = p->ext_key_usage};
+	struct tbs tbs = {.by = a,
+	    .csr = csr,
+	    .ext_key_usage = p->ext_key_usage,
+	    .crl_url = p->crl_url,
+	    .ca_url = p->ca_url};
 	struct extreq asked;
 
 	*plan = (struct plan){0};
@@ -143,7 +147,9 @@ plan_renew(const struct profile *p, const struct authority *a, const struct csr 
 	    .csr = csr,
 	    .subject = X509_get_subject_name(predecessor),
 	    .ext_key_usage = p->ext_key_usage,
-	    .san = cert_san(predecessor)};
+	    .san = cert_san(predecessor),
+	    .crl_url = p->crl_url,
+	    .ca_url = p->ca_url};
 
 	*plan = (struct plan){0};
 	if (admit_key(p, &csr->key, e) != 0 || admit_digest(p, csr, e) != 0)

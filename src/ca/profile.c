@@ -43,11 +43,12 @@ profile_init(struct profile *p, struct err *e)
 	    .approval = APPROVAL_AUTOMATIC,
 	    .pending_ttl = 7 * DAY,
 	    .max_pending_requests = 1000,
-	    .wrong_challenges = 100,
-	    .wrong_challenges_window = 10 * 60,
+	    .wrong_challenges = WRONG_CHALLENGES,
+	    .wrong_challenges_window = WRONG_CHALLENGES_WINDOW,
 	    .include_ca_certificate = true,
 	    .include_root = true,
 	    .allow_renewal = true,
+	    .revoke_previous_after = -1,
 	    .fail_info_text = true,
 	    .algs = ALGS_ALL,
 	    .validity = 365 * DAY,
@@ -74,6 +75,9 @@ profile_free(struct profile *p)
 		free(p->paths[i]);
 	free(p->paths);
 	free(p->allow_from);
+	free(p->challenge_allow_from);
+	free(p->crl_url);
+	free(p->ca_url);
 	challenge_set_free(&p->challenges);
 	sk_ASN1_OBJECT_pop_free(p->ext_key_usage, ASN1_OBJECT_free);
 	*p = (struct profile){0};
@@ -86,7 +90,9 @@ profile_settings(const struct profile *p, const X509 *ca, uint8_t digest[32], st
 	int rc = -1;
 
 	if (buf_printf(&all, "%lld %lld %u ", (long long)p->validity, (long long)p->backdate,
-	        p->key_usage) != 0)
+	        p->key_usage) != 0 ||
+	    buf_printf(&all, "%s %s ", p->crl_url != NULL ? p->crl_url : "",
+	        p->ca_url != NULL ? p->ca_url : "") != 0)
 		goto out;
 	for (int i = 0; i < sk_ASN1_OBJECT_num(p->ext_key_usage); i++) {
 		const ASN1_OBJECT *o = sk_ASN1_OBJECT_value(p->ext_key_usage, i);

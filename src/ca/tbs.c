@@ -11,6 +11,7 @@
 
 #include "ca/profile.h"
 #include "ca/tbs.h"
+#include "ca/urls.h"
 
 /* The entries as they are, in an encoding that is surely DER: OpenSSL repeats the octets of a name
  * that was read, and a request may hold BER. */
@@ -223,6 +224,12 @@ put_subject_alt_name(X509 *cert, const struct tbs *t)
 	return done == 1 ? 0 : -1;
 }
 
+static int
+put_urls(X509 *cert, const struct tbs *t)
+{
+	return urls_put(cert, t->by, t->crl_url, t->ca_url);
+}
+
 static int (*const puts_in_order[])(X509 *, const struct tbs *) = {
     put_algorithm,
     put_serial,
@@ -235,6 +242,7 @@ static int (*const puts_in_order[])(X509 *, const struct tbs *) = {
     put_subject_alt_name,
     put_subject_key_id,
     put_authority_key_id,
+    put_urls,
 };
 
 X509 *

@@ -13,191 +13,30 @@
 #include "base/file.h"
 #include "base/net.h"
 #include "conf/assemble.h"
+#include "conf/keys.h"
 #include "conf/owner.h"
+#include "load.h"
 
-#define PEM_MAX (256u << 10)
-#define PASSPHRASE_MAX 4096u
-
-char *
-conf_ca_path(const struct conf *c, const char *ca, const char *file)
+EVP_PKEY *
+load_key(const struct conf *c, const char *path, const char *kind, const char *name, X509 *cert,
+    struct err *e)
 {
-	char *path;
-
-	return asprintf(&path, "%s/%s/%s", c->ca_dir, ca, file) < 0 ? NULL : path;
-}
-
-/* Keeps the first line only. */
-static int
-first_line(struct view text, struct secret *out)
-{
-	size_t n = 0;
-
-	while (n < text.n && text.p[n] != '\n' && text.p[n] != '\r')
-		n++;
-	return secret_set(out, n > 0 ? text.p : (const uint8_t *)"", n);
-}
-
-/* systemd gives a credential its own access rules, an ACL among them, which the bits of its mode do
- * not show. */
-static int
-read_credential(const char *path, struct secret *out, struct err *e)
-{
-	struct buf text = {0};
-	int rc = file_read(path, PASSPHRASE_MAX, &text, e);
-
-	if (rc == 0 && first_line(buf_view(&text), out) != 0)
-		rc = err_set(e, ERR_MEMORY, "no memory");
-	if (text.p != NULL)
-		OPENSSL_cleanse(text.p, text.n);
-	buf_free(&text);
-	return rc;
-}
-
-static int
-read_passphrase(const char *path, uid_t service, struct secret *out, struct err *e)
-{
-	struct secret text = {0};
-	int rc = file_read_secret(path, PASSPHRASE_MAX, service, &text, e);
-
-	if (rc == 0 && first_line(secret_view(&text), out) != 0)
-		rc = err_set(e, ERR_MEMORY, "no memory");
-	secret_free(&text);
-	return rc;
-}
-
-int
-conf_passphrase(const struct conf *c, const char *what, struct secret *out, struct err *e)
-{
-	const char *credentials = getenv("CREDENTIALS_DIRECTORY");
-	const char *folders[] = {credentials != NULL ? credentials : "", c->passphrase_dir};
-
-	*out = (struct secret){0};
-	for (size_t i = 0; i < 2; i++) {
-		char *path;
-		int rc;
-
-		if (*folders[i] == '\0')
-			continue;
-		if (asprintf(&path, "%s/%s", folders[i], what) < 0)
-			return err_set(e, ERR_MEMORY, "no memory");
-		if (access(path, F_OK) != 0 && errno == ENOENT) {
-			free(path);
-			continue;
-		}
-		rc = i == 0 ? read_credential(path, out, e)
-		            : read_passphrase(path, conf_user(c), out, e);
-		free(path);
-		return rc;
-	}
-	return 0;
-}
-
-/* The private key at `path`, with the passphrase of "KIND-NAME" when there is one. */
-static EVP_PKEY *
-load_key(const struct conf *c, const char *path, const char *kind, const char *name, struct err *e)
-{
-	struct secret pass = {0};
-	EVP_PKEY *key = NULL;
 	char what[PROFILE_NAME_MAX + 8];
 
 	snprintf(what, sizeof what, "%s-%s", kind, name);
-	if (conf_passphrase(c, what, &pass, e) == 0)
-		key = key_load(path, pass.n > 0 ? (const char *)pass.p : NULL, conf_user(c), e);
-	secret_free(&pass);
-	return key;
+	return conf_key(c, path, what, cert, e);
 }
 
-/* Sets the path in front of a complaint about a file's content. */
-static int
-about(const char *path, const struct err *why, struct err *e)
+int
+load_fault(const char *path, const struct err *why, struct err *e)
 {
-	if (strstr(why->detail, path) != NULL)
+	if (why->detail[0] == '/' || strstr(why->detail, path) != NULL)
 		return err_set(e, why->code, "%s", why->detail);
 	return err_set(e, why->code, "%s: %s", path, why->detail);
 }
 
-static int
-read_ca_certs(const struct conf *c, const char *name, struct authority *a, struct err *e)
-{
-	char *cert_path = conf_ca_path(c, name, "ca.pem"),
-	     *chain_path = conf_ca_path(c, name, "chain.pem");
-	struct buf cert = {0}, chain = {0};
-	struct err why = ERR_INIT;
-	int rc = -1;
-
-	if (cert_path == NULL || chain_path == NULL) {
-		err_set(e, ERR_MEMORY, "no memory");
-		goto out;
-	}
-	if (file_read(cert_path, PEM_MAX, &cert, e) != 0)
-		goto out;
-	if (access(chain_path, F_OK) == 0 && file_read(chain_path, PEM_MAX, &chain, e) != 0)
-		goto out;
-	if (authority_read(a, name, buf_view(&cert), buf_view(&chain), &why) != 0) {
-		about(cert_path, &why, e);
-		goto out;
-	}
-	rc = 0;
-out:
-	buf_free(&cert);
-	buf_free(&chain);
-	free(cert_path);
-	free(chain_path);
-	return rc;
-}
-
-static int
-load_ca(const struct conf *c, const char *name, struct service_ca *ca, struct err *e)
-{
-	char *path = conf_ca_path(c, name, "ca.key");
-	struct err why = ERR_INIT;
-	EVP_PKEY *key;
-	int rc = -1;
-
-	if (path == NULL)
-		return err_set(e, ERR_MEMORY, "no memory");
-	if (read_ca_certs(c, name, &ca->authority, e) != 0)
-		goto out;
-	if ((key = load_key(c, path, "ca", name, &why)) == NULL ||
-	    (ca->key = ca_key_new(key, ca->authority.cert, &why)) == NULL) {
-		about(path, &why, e);
-		goto out;
-	}
-	rc = 0;
-out:
-	free(path);
-	return rc;
-}
-
-static const struct service_ca *
-find_ca(const struct service *s, const char *name)
-{
-	for (size_t i = 0; i < s->n_cas; i++)
-		if (strcmp(s->cas[i].authority.name, name) == 0)
-			return &s->cas[i];
-	return NULL;
-}
-
-/* Every authority that a profile names, once. */
-static int
-load_cas(const struct conf *c, struct service *s, struct err *e)
-{
-	if ((s->cas = calloc(c->n_profiles + 1, sizeof *s->cas)) == NULL)
-		return err_set(e, ERR_MEMORY, "no memory");
-	for (size_t i = 0; i < c->n_profiles; i++) {
-		const char *name = c->profiles[i].profile.ca;
-
-		if (find_ca(s, name) != NULL)
-			continue;
-		if (load_ca(c, name, &s->cas[s->n_cas++], e) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-/* The first certificate of a PEM file. */
-static X509 *
-read_cert(const char *path, struct err *e)
+X509 *
+load_cert(const char *path, struct err *e)
 {
 	struct buf pem = {0};
 	STACK_OF(X509) *certs = NULL;
@@ -206,7 +45,7 @@ read_cert(const char *path, struct err *e)
 
 	if (file_read(path, PEM_MAX, &pem, e) == 0) {
 		if ((certs = certs_read_pem(buf_view(&pem), &why)) == NULL)
-			about(path, &why, e);
+			load_fault(path, &why, e);
 		else
 			cert = sk_X509_shift(certs);
 	}
@@ -215,28 +54,14 @@ read_cert(const char *path, struct err *e)
 	return cert;
 }
 
-static struct ra_key *
-load_ra(const struct conf *c, const struct conf_profile *from, const struct authority *by, size_t i,
-    struct err *e)
+static int
+copy_nets(const struct net *from, size_t n, struct net **to, size_t *n_to)
 {
-	struct err why = ERR_INIT;
-	struct ra_key *ra = NULL;
-	EVP_PKEY *key;
-	X509 *cert = read_cert(from->ra_certs[i], e);
-
-	if (cert == NULL)
-		return NULL;
-	/* Clients follow the chain from the RA to the CA. */
-	if (!authority_issued(by, cert)) {
-		err_set(e, ERR_CONFIG, "%s: not issued by CA %s", from->ra_certs[i], by->name);
-		X509_free(cert);
-		return NULL;
-	}
-	if ((key = load_key(c, from->ra_keys[i], "ra", from->profile.name, &why)) == NULL ||
-	    (ra = ra_key_new(key, cert, &why)) == NULL)
-		about(from->ra_keys[i], &why, e);
-	X509_free(cert);
-	return ra;
+	*n_to = n;
+	*to = n > 0 ? malloc(n * sizeof **to) : NULL;
+	if (*to != NULL)
+		memcpy(*to, from, n * sizeof **to);
+	return n == 0 || *to != NULL ? 0 : -1;
 }
 
 static int
@@ -255,14 +80,14 @@ copy_lists(const struct profile *from, struct profile *to)
 		memcpy(to->challenges.entries, from->challenges.entries, size);
 		to->challenges.n = from->challenges.n;
 	}
-	if (from->n_allow_from > 0) {
-		size_t size = from->n_allow_from * sizeof *to->allow_from;
-
-		if ((to->allow_from = malloc(size)) == NULL)
-			return -1;
-		memcpy(to->allow_from, from->allow_from, size);
-		to->n_allow_from = from->n_allow_from;
-	}
+	if (copy_nets(from->allow_from, from->n_allow_from, &to->allow_from, &to->n_allow_from) !=
+	        0 ||
+	    copy_nets(from->challenge_allow_from, from->n_challenge_allow_from,
+	        &to->challenge_allow_from, &to->n_challenge_allow_from) != 0)
+		return -1;
+	if ((from->crl_url != NULL && (to->crl_url = strdup(from->crl_url)) == NULL) ||
+	    (from->ca_url != NULL && (to->ca_url = strdup(from->ca_url)) == NULL))
+		return -1;
 	to->ext_key_usage =
 	    sk_ASN1_OBJECT_deep_copy(from->ext_key_usage, OBJ_dup, ASN1_OBJECT_free);
 	return to->ext_key_usage == NULL ? -1 : 0;
@@ -279,6 +104,9 @@ copy_profile(const struct profile *from, struct profile *to, struct err *e)
 	to->challenges.n = 0;
 	to->allow_from = NULL;
 	to->n_allow_from = 0;
+	to->challenge_allow_from = NULL;
+	to->n_challenge_allow_from = 0;
+	to->crl_url = to->ca_url = NULL;
 	to->ext_key_usage = NULL;
 	return copy_lists(from, to) == 0 ? 0 : err_set(e, ERR_MEMORY, "no memory");
 }
@@ -289,12 +117,9 @@ load_profile(
 {
 	struct service_profile *p = &s->profiles[s->n_profiles++];
 
-	p->ca = find_ca(s, from->profile.ca);
-	if (copy_profile(&from->profile, &p->profile, e) != 0)
+	if (copy_profile(&from->profile, &p->profile, e) != 0 ||
+	    find_line(c, s, from->profile.ca, p, e) != 0 || load_ras(c, from, p, e) != 0)
 		return -1;
-	for (; p->n_ras < from->n_ras; p->n_ras++)
-		if ((p->ras[p->n_ras] = load_ra(c, from, &p->ca->authority, p->n_ras, e)) == NULL)
-			return -1;
 	if (*c->default_profile != '\0' && conf_profile(c, c->default_profile) == from)
 		s->default_profile = p;
 	return 0;
@@ -321,6 +146,11 @@ open_records(const struct conf *c, struct service *s, struct err *e)
 	s->record_grace = c->record_grace;
 	s->allow_http_challenge = c->allow_http_challenge;
 	conf_node_name(c, s->node);
+	s->warn_before = c->warn_before;
+	s->crl_validity = c->crl_validity;
+	s->crl_renew = c->crl_renew;
+	if ((s->crl_dir = strdup(c->crl_dir)) == NULL)
+		return err_set(e, ERR_MEMORY, "no memory");
 	if ((s->store = conf_store_worker(c, e)) == NULL)
 		return -1;
 	if (*c->issued_log != '\0' && (s->journal = journal_open(c->issued_log, e)) == NULL)

@@ -3,11 +3,13 @@
  * The store of a service, with the secrets that its configuration only names.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/enc.h"
 #include "base/file.h"
+#include "base/resolve.h"
 #include "conf/assemble.h"
 #include "conf/owner.h"
 
@@ -57,16 +59,56 @@ read_pepper(const struct conf *c, struct secret *pepper, struct err *e)
 	return rc;
 }
 
+/* The names of the configuration become addresses here, before anybody waits for an answer, and
+ * stay what they are as long as this store. */
+struct places {
+	struct addresses servers, sentinels;
+	char *host; /* in store.server; NULL: it has none */
+};
+
+static int
+look_up(const struct store_conf *c, struct places *p, struct err *e)
+{
+	char *port = NULL;
+
+	for (size_t i = 0; i < c->n_sentinels; i++)
+		if (resolve_add(&p->sentinels, c->sentinels[i], e) != 0)
+			return -1;
+	if (c->n_sentinels > 0 || *c->server == '/')
+		return 0;
+	if (host_port_split(c->server, &p->host, &port) != 0)
+		return err_set(e, ERR_CONFIG, "store.server: \"%s\" is no HOST:PORT", c->server);
+	free(port);
+	return resolve_add(&p->servers, c->server, e);
+}
+
+static void
+places_free(struct places *p)
+{
+	addresses_free(&p->servers);
+	addresses_free(&p->sentinels);
+	free(p->host);
+}
+
 struct store *
 conf_store_as(const struct conf *c, const char *user, struct view password, struct err *e)
 {
 	struct store_conf as = c->store;
 	struct secret pepper = {0};
+	struct places places = {.host = NULL};
 	struct store *s = NULL;
 
 	as.user = (char *)user; /* copied, never written */
-	if (read_pepper(c, &pepper, e) == 0)
+	if (read_pepper(c, &pepper, e) == 0 && look_up(&c->store, &places, e) == 0) {
+		as.addresses = places.servers.v;
+		as.n_addresses = places.servers.n;
+		as.sentinels = places.sentinels.v;
+		as.n_sentinels = places.sentinels.n;
+		if (*as.tls_name == '\0' && places.host != NULL)
+			as.tls_name = places.host;
 		s = store_new(&as, password, secret_view(&pepper), e);
+	}
+	places_free(&places);
 	secret_free(&pepper);
 	return s;
 }

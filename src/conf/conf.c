@@ -13,6 +13,7 @@
 #include "conf/conf.h"
 #include "conf/digest.h"
 #include "conf/folder.h"
+#include "conf/ras.h"
 #include "conf/tree.h"
 
 char *
@@ -231,23 +232,17 @@ profile_files_free(struct conf_profile *p)
 {
 	profile_free(&p->profile);
 	free(p->file);
-	if (p->ra_certs != NULL && p->ra_keys != NULL)
-		for (size_t i = 0; i < p->n_ras; i++) {
-			free(p->ra_certs[i]);
-			free(p->ra_keys[i]);
-		}
-	free(p->ra_certs);
-	free(p->ra_keys);
+	conf_ras_free(p);
 }
 
 void
 conf_free(struct conf *c)
 {
 	char **const texts[] = {&c->file, &c->dir, &c->public_url, &c->listen, &c->listen_group,
-	    &c->user, &c->group, &c->log_target, &c->default_profile, &c->ca_dir,
-	    &c->passphrase_dir, &c->issued_log, &c->node_name, &c->store.server, &c->store.primary,
-	    &c->store.user, &c->store.password_file, &c->store.prefix, &c->store.pepper_file,
-	    &c->store.tls_ca_file, &c->store.tls_name, &c->operator_user,
+	    &c->user, &c->group, &c->log_target, &c->default_profile, &c->ca_dir, &c->pkcs11_module,
+	    &c->passphrase_dir, &c->issued_log, &c->crl_dir, &c->node_name, &c->store.server,
+	    &c->store.primary, &c->store.user, &c->store.password_file, &c->store.prefix,
+	    &c->store.pepper_file, &c->store.tls_ca_file, &c->store.tls_name, &c->operator_user,
 	    &c->operator_password_file};
 
 	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)

@@ -13,7 +13,7 @@
 static const char *const local[] = {"listen", "listen_mode", "listen_group", "user", "group",
     "workers", "request_deadline", "drain_deadline", "max_requests", "log_target", "log_format",
     "log_level", "trusted_proxies", "node_name", "store.server", "store.sentinels", "store.user",
-    "store.operator_user", "store.timeout", "store.tls", "store.tls_name", "ras"};
+    "store.operator_user", "store.timeout", "store.tls", "store.tls_name", "ra", "warn_before"};
 
 static bool
 counts(enum key_file file, const struct key *k)

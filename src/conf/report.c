@@ -34,11 +34,12 @@ conf_report(const struct conf *c, const struct service *s, struct buf *json, str
 		rc = add_cert(json, "ca", s->cas[i].authority.name, s->cas[i].authority.cert);
 	for (size_t i = 0; rc == 0 && i < s->n_profiles; i++)
 		for (size_t j = 0; rc == 0 && j < s->profiles[i].n_ras; j++) {
+			const struct service_ra *ra = &s->profiles[i].ras[j];
 			char name[80];
 
-			snprintf(name, sizeof name, j == 0 ? "%s" : "%s %zu",
-			    s->profiles[i].profile.name, j + 1);
-			rc = add_cert(json, "ra", name, ra_key_cert(s->profiles[i].ras[j]));
+			snprintf(name, sizeof name, ra->number == 1 ? "%s" : "%s %d",
+			    s->profiles[i].profile.name, ra->number);
+			rc = add_cert(json, "ra", name, ra_key_cert(ra->key));
 		}
 	if (rc == 0)
 		rc = buf_add_str(json, "}}");

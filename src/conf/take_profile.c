@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: ISC
  *
- * The rows of a profile that need a look of their own: identity, challenges, algorithms, key usages
- * and RA files.
+ * The rows of a profile that need a look of their own: identity, challenges, algorithms, and key
+ * usages. RA files are in ras.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +10,6 @@
 #include "base/net.h"
 #include "conf/conf.h"
 #include "conf/tree.h"
-#include "scep/service.h"
 
 static int
 wrong(const struct tree *t, const config_setting_t *v, const char *key, const char *given,
@@ -173,22 +172,39 @@ take_approval(const struct tree *t, const config_setting_t *v, void *base, struc
 	return 0;
 }
 
+static int
+take_nets(const struct tree *t, const config_setting_t *v, const char *key, struct net **nets,
+    size_t *n_nets, struct err *e)
+{
+	size_t n = (size_t)config_setting_length(v);
+
+	if ((*nets = calloc(n + 1, sizeof **nets)) == NULL)
+		return tree_fault(t, v, e, "no memory");
+	for (; *n_nets < n; ++*n_nets) {
+		const config_setting_t *elem = config_setting_get_elem(v, (unsigned)*n_nets);
+
+		if (net_read(config_setting_get_string(elem), &(*nets)[*n_nets]) != 0)
+			return wrong(t, elem, key, config_setting_get_string(elem), e);
+	}
+	return 0;
+}
+
 int
 take_allow_from(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
 {
 	struct profile *p = &((struct conf_profile *)base)->profile;
-	size_t n = (size_t)config_setting_length(v);
 
-	if ((p->allow_from = calloc(n + 1, sizeof *p->allow_from)) == NULL)
-		return tree_fault(t, v, e, "no memory");
-	for (; p->n_allow_from < n; p->n_allow_from++) {
-		const config_setting_t *elem =
-		    config_setting_get_elem(v, (unsigned)p->n_allow_from);
+	return take_nets(t, v, "allow_from", &p->allow_from, &p->n_allow_from, e);
+}
 
-		if (net_read(config_setting_get_string(elem), &p->allow_from[p->n_allow_from]) != 0)
-			return wrong(t, elem, "allow_from", config_setting_get_string(elem), e);
-	}
-	return 0;
+int
+take_challenge_allow_from(
+    const struct tree *t, const config_setting_t *v, void *base, struct err *e)
+{
+	struct profile *p = &((struct conf_profile *)base)->profile;
+
+	return take_nets(
+	    t, v, "challenge_allow_from", &p->challenge_allow_from, &p->n_challenge_allow_from, e);
 }
 
 int
@@ -265,32 +281,6 @@ take_eku(const struct tree *t, const config_setting_t *v, void *base, struct err
 			    "extended_key_usage", text, e);
 		if (sk_ASN1_OBJECT_push(p->ext_key_usage, o) <= 0) {
 			ASN1_OBJECT_free(o);
-			return tree_fault(t, v, e, "no memory");
-		}
-	}
-	return 0;
-}
-
-int
-take_ras(const struct tree *t, const config_setting_t *v, void *base, struct err *e)
-{
-	struct conf_profile *p = base;
-	int n = config_setting_length(v);
-
-	if (n < 1 || n > RAS_MAX)
-		return tree_fault(t, v, e, "ra must be %s, not of %d",
-		    key_find(KEY_FILE_PROFILE, "ra")->allowed, n);
-	p->ra_certs = calloc((size_t)n, sizeof *p->ra_certs);
-	p->ra_keys = calloc((size_t)n, sizeof *p->ra_keys);
-	if (p->ra_certs == NULL || p->ra_keys == NULL)
-		return tree_fault(t, v, e, "no memory");
-	for (; p->n_ras < (size_t)n; p->n_ras++) {
-		const config_setting_t *group = config_setting_get_elem(v, (unsigned)p->n_ras);
-
-		p->ra_certs[p->n_ras] = tree_path(t, tree_text(group, "certificate"));
-		p->ra_keys[p->n_ras] = tree_path(t, tree_text(group, "key"));
-		if (p->ra_certs[p->n_ras] == NULL || p->ra_keys[p->n_ras] == NULL) {
-			p->n_ras++;
 			return tree_fault(t, v, e, "no memory");
 		}
 	}

@@ -87,20 +87,41 @@ read_option(const struct command *cmd, const char *word, int argc, char **argv, 
 	return 0;
 }
 
-/* Whether the command takes one more operand. */
+/* Whether the command takes one more operand: one for each word of "PROFILE RA", any number for
+ * "LOG...". */
 static bool
 takes_more(const struct command *cmd, const struct args *a)
 {
+	size_t most = cmd->operand != NULL;
+
 	if (cmd->operand == NULL || a->n_operands == OPERANDS_MAX)
 		return false;
-	return a->operand == NULL || strstr(cmd->operand, "...") != NULL;
+	for (const char *p = cmd->operand; *p != '\0'; p++)
+		most += *p == ' ';
+	return a->n_operands < most || strstr(cmd->operand, "...") != NULL;
+}
+
+/* Of the words that name operands the first that stands for one that was not given and must be. */
+static int
+check_operands(const struct command *cmd, const struct args *a, struct err *e)
+{
+	const char *word = cmd->operand;
+
+	for (size_t i = 0; word != NULL && *word != '\0'; i++) {
+		size_t n = strcspn(word, " ");
+
+		if (*word != '[' && a->n_operands <= i)
+			return err_set(e, ERR_USAGE, "%.*s is missing", (int)n, word);
+		word += n + (word[n] == ' ');
+	}
+	return 0;
 }
 
 static int
 check_complete(const struct command *cmd, struct args *a, struct err *e)
 {
-	if (cmd->operand != NULL && cmd->operand[0] != '[' && a->operand == NULL)
-		return err_set(e, ERR_USAGE, "%s is missing", cmd->operand);
+	if (check_operands(cmd, a, e) != 0)
+		return -1;
 	for (const struct opt *o = cmd->options; o != NULL && o->name != NULL; o++) {
 		if (o->required && *text_of(a, o) == NULL)
 			return err_set(e, ERR_USAGE, "--%s %s is missing", o->name, o->value);

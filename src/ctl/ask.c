@@ -1,88 +1,17 @@
 /* SPDX-License-Identifier: ISC
  *
- * Secrets from the terminal, a file or stdin. A signal that comes while the echo is off first
- * restores the terminal.
+ * Secrets from the terminal, a file or stdin.
  */
 #include "ctl/ask.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <string.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
 
-#define LINE_MAX_OCTETS 4096
-
-static const int caught[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
-#define N_CAUGHT (sizeof(caught) / sizeof(caught[0]))
-
-static volatile sig_atomic_t signal_seen;
-
-static void
-note_signal(int sig)
-{
-	signal_seen = sig;
-}
-
-/* One octet at a time, so that nothing of a secret stays in a stdio buffer or is taken from the
- * next reader. 0: a line or the end; -1: error (EINTR: a signal). */
-static int
-read_line(int fd, char line[LINE_MAX_OCTETS], size_t *len)
-{
-	char c;
-	ssize_t n;
-
-	*len = 0;
-	while ((n = read(fd, &c, 1)) == 1 && c != '\n') {
-		if (*len + 1 >= LINE_MAX_OCTETS) {
-			errno = E2BIG;
-			return -1;
-		}
-		line[(*len)++] = c;
-	}
-	if (n < 0)
-		return -1;
-	if (*len > 0 && line[*len - 1] == '\r')
-		(*len)--;
-	line[*len] = '\0';
-	return 0;
-}
-
-/* Shows a prompt and reads the answer. */
-static int
-ask_terminal(int fd, const char *prompt, bool echo, char line[LINE_MAX_OCTETS], size_t *len)
-{
-	struct sigaction act = {.sa_handler = note_signal}, saved[N_CAUGHT];
-	struct termios was, quiet;
-	bool hidden;
-	int rc;
-
-	signal_seen = 0;
-	sigemptyset(&act.sa_mask);
-	for (size_t i = 0; i < N_CAUGHT; i++)
-		sigaction(caught[i], &act, &saved[i]);
-	hidden = !echo && tcgetattr(fd, &was) == 0;
-	if (hidden) {
-		quiet = was;
-		quiet.c_lflag &= ~(tcflag_t)ECHO;
-		quiet.c_lflag |= ECHONL;
-		tcsetattr(fd, TCSAFLUSH, &quiet);
-	}
-	rc = dprintf(fd, "%s: ", prompt) < 0 ? -1 : read_line(fd, line, len);
-	if (hidden)
-		tcsetattr(fd, TCSAFLUSH, &was);
-	for (size_t i = 0; i < N_CAUGHT; i++)
-		sigaction(caught[i], &saved[i], NULL);
-	if (signal_seen != 0) {
-		raise(signal_seen);
-		errno = EINTR;
-		return -1;
-	}
-	return rc;
-}
+#include "base/tty.h"
 
 static int
 open_terminal(struct ctl *c)
@@ -93,7 +22,7 @@ open_terminal(struct ctl *c)
 static int
 type_secret(struct ctl *c, const struct ask *ask, struct secret *out, struct err *e)
 {
-	char first[LINE_MAX_OCTETS], second[LINE_MAX_OCTETS], again[128];
+	char first[TTY_LINE_MAX], second[TTY_LINE_MAX], again[128];
 	size_t n = 0, m = 0;
 	int rc = -1, fd = open_terminal(c);
 
@@ -102,8 +31,8 @@ type_secret(struct ctl *c, const struct ask *ask, struct secret *out, struct err
 		    "there is no terminal to ask at: use --%s-file FILE or --%s-stdin", ask->option,
 		    ask->option);
 	snprintf(again, sizeof(again), "%s again", ask->prompt);
-	if (ask_terminal(fd, ask->prompt, false, first, &n) != 0 ||
-	    (ask->twice && ask_terminal(fd, again, false, second, &m) != 0)) {
+	if (tty_ask(fd, ask->prompt, false, first, &n) != 0 ||
+	    (ask->twice && tty_ask(fd, again, false, second, &m) != 0)) {
 		err_set(e, ERR_FILE, "%s: %s", c->tty, strerror(errno));
 		goto out;
 	}
@@ -126,11 +55,11 @@ out:
 static int
 secret_from_stdin(struct ctl *c, struct secret *out, struct err *e)
 {
-	char line[LINE_MAX_OCTETS];
+	char line[TTY_LINE_MAX];
 	size_t n = 0;
 	int rc = -1;
 
-	if (read_line(fileno(c->in), line, &n) != 0)
+	if (tty_line(fileno(c->in), line, &n) != 0)
 		err_set(e, ERR_FILE, "stdin: %s", strerror(errno));
 	else if (secret_set(out, line, n) != 0)
 		err_set(e, ERR_MEMORY, "out of memory");
@@ -148,7 +77,7 @@ secret_from_file(const char *path, uid_t service, struct secret *out, struct err
 	size_t n;
 	int rc = -1;
 
-	if (file_read_secret(path, LINE_MAX_OCTETS, service, &whole, e) != 0)
+	if (file_read_secret(path, TTY_LINE_MAX, service, &whole, e) != 0)
 		return -1;
 	end = whole.n > 0 ? memchr(whole.p, '\n', whole.n) : NULL;
 	n = end != NULL ? (size_t)(end - whole.p) : whole.n;
@@ -185,13 +114,13 @@ ask_secret(struct ctl *c, const struct ask *ask, struct secret *out, struct err 
 int
 ask_yes(struct ctl *c, const char *question, struct err *e)
 {
-	char line[LINE_MAX_OCTETS];
+	char line[TTY_LINE_MAX];
 	size_t n = 0;
 	int rc, fd = open_terminal(c);
 
 	if (fd < 0)
 		return err_set(e, ERR_USAGE, "there is no terminal to ask at: use --yes");
-	rc = ask_terminal(fd, question, true, line, &n);
+	rc = tty_ask(fd, question, true, line, &n);
 	close(fd);
 	if (rc != 0)
 		return err_set(e, ERR_FILE, "%s: %s", c->tty, strerror(errno));

@@ -8,186 +8,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "conf/assemble.h"
 #include "ctl/ca_files.h"
-#include "ctl/ceremony_log.h"
+#include "ctl/ca_install.h"
+#include "ctl/ca_make.h"
+#include "ctl/ca_next.h"
 #include "ctl/dn.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "ctl/show.h"
-#include "ctl/ca_install.h"
-#include "signer/ceremony.h"
 #include "wire/scep_body.h"
-
-#define DEFAULT_KEY "rsa:3072"
-
-/* What a ceremony makes; the root is empty for a single CA. */
-struct hierarchy {
-	EVP_PKEY *root_key, *key;
-	X509 *root, *cert;
-};
-
-static void
-hierarchy_free(struct hierarchy *h)
-{
-	EVP_PKEY_free(h->root_key);
-	EVP_PKEY_free(h->key);
-	X509_free(h->root);
-	X509_free(h->cert);
-}
-
-static int
-make_single(
-    const X509_NAME *subject, const struct key_spec *spec, struct hierarchy *h, struct err *e)
-{
-	struct ceremony single = {.role = CEREMONY_SINGLE, .subject = subject, .now = clock_now()};
-
-	h->key = single.key = key_make(spec, e);
-	if (h->key == NULL)
-		return -1;
-	h->cert = ceremony_cert(&single, e);
-	return h->cert != NULL ? 0 : -1;
-}
-
-static int
-make_two(const X509_NAME *subject, const struct key_spec *spec, struct hierarchy *h, struct err *e)
-{
-	struct ceremony root = {.role = CEREMONY_ROOT, .now = clock_now()};
-	struct ceremony issuing = {.role = CEREMONY_ISSUING, .subject = subject, .now = root.now};
-	X509_NAME *root_name = dn_with_suffix(subject, " Root", e);
-
-	root.subject = root_name;
-	if (root_name != NULL && (h->root_key = root.key = key_make(spec, e)) != NULL &&
-	    (h->key = issuing.key = key_make(spec, e)) != NULL)
-		h->root = ceremony_cert(&root, e);
-	X509_NAME_free(root_name);
-	if (h->root == NULL)
-		return -1;
-	issuing.issuer = h->root;
-	issuing.issuer_key = h->root_key;
-	h->cert = ceremony_cert(&issuing, e);
-	return h->cert != NULL ? 0 : -1;
-}
-
-static int
-add_key_file(struct ctl *c, struct folder *f, const char *file, const EVP_PKEY *key,
-    const struct secret *pass, struct err *e)
-{
-	struct secret pem = {0};
-	int rc = key_pem(key, pass->n > 0 ? (const char *)pass->p : NULL, &pem, e);
-
-	if (rc == 0)
-		rc = folder_add(c, f, file, secret_view(&pem), 0600, e);
-	secret_free(&pem);
-	return rc;
-}
-
-static int
-add_cert_file(struct ctl *c, struct folder *f, const char *file, const X509 *cert, struct err *e)
-{
-	struct buf pem = {0};
-	int rc = pem_add(&pem, cert, e);
-
-	if (rc == 0)
-		rc = folder_add(c, f, file, buf_view(&pem), 0644, e);
-	buf_free(&pem);
-	return rc;
-}
-
-static int
-add_transcript(
-    struct ctl *c, struct folder *f, const struct args *a, const struct hierarchy *h, struct err *e)
-{
-	struct buf text = {0};
-	int rc = -1;
-
-	if (transcript_begin(&text, e, "ca create %s --subject \"%s\" --key %s%s%s", a->operand,
-	        a->subject, a->key != NULL ? a->key : DEFAULT_KEY, a->single ? " --single" : "",
-	        a->encrypt ? " --encrypt" : "") == 0 &&
-	    (h->root == NULL || transcript_cert(&text, "root certificate", h->root, e) == 0) &&
-	    transcript_cert(&text, "CA certificate", h->cert, e) == 0)
-		rc = folder_add(c, f, TRANSCRIPT_FILE, buf_view(&text), 0644, e);
-	buf_free(&text);
-	return rc;
-}
-
-static int
-write_hierarchy(struct ctl *c, const struct args *a, const struct hierarchy *h,
-    const struct secret *pass, struct err *e)
-{
-	struct folder f;
-	int rc = -1;
-
-	if (folder_begin(c, c->conf.ca_dir, a->operand, &f, e) == 0 &&
-	    add_key_file(c, &f, "ca.key", h->key, pass, e) == 0 &&
-	    add_cert_file(c, &f, "ca.pem", h->cert, e) == 0 &&
-	    (h->root == NULL || (add_key_file(c, &f, "root.key", h->root_key, pass, e) == 0 &&
-	                            add_cert_file(c, &f, "chain.pem", h->root, e) == 0)) &&
-	    add_transcript(c, &f, a, h, e) == 0 && folder_keep(&f, e) == 0) {
-		ctl_note(c, "made the CA %s in %s", a->operand, f.path);
-		if (h->root != NULL)
-			ctl_note(c,
-			    "Take %s/root.key offline now: nothing on this host needs it. Keep it "
-			    "with the transcript.",
-			    f.path);
-		if (pass->n > 0)
-			ctl_note(c,
-			    "The service needs the passphrase: in %s/ca-%s, or as the credential "
-			    "ca-%s.",
-			    *c->conf.passphrase_dir != '\0' ? c->conf.passphrase_dir
-			                                    : "passphrase_dir",
-			    a->operand, a->operand);
-		rc = 0;
-	}
-	folder_close(&f);
-	return rc;
-}
-
-static int
-print_hierarchy(struct ctl *c, const struct hierarchy *h, struct err *e)
-{
-	json_t *all = json_object();
-	int rc;
-
-	if (h->root != NULL)
-		json_object_set_new(all, "root", show_cert(h->root));
-	json_object_set_new(all, "ca", show_cert(h->cert));
-	rc = show_object(c->out, false, all, e);
-	json_decref(all);
-	return rc;
-}
 
 static int
 ca_create(struct ctl *c, const struct args *a, struct err *e)
 {
-	struct hierarchy h = {0};
-	struct secret pass = {0};
-	struct key_spec spec;
+	struct ca_wish w = {.name = a->operand};
 	X509_NAME *subject = NULL;
-	char *path = NULL;
+	struct buf done = {0};
 	int rc = -1;
 
 	if (ctl_conf(c, e) != 0 || check_name(a->operand, e) != 0 ||
-	    key_spec_read(a->key != NULL ? a->key : DEFAULT_KEY, &spec, e) != 0)
+	    (subject = dn_read(a->subject, e)) == NULL)
 		goto out;
-	path = path_join(c->conf.ca_dir, a->operand);
-	if (path != NULL && path_exists(path)) {
-		err_set(e, ERR_USAGE, "%s exists already; nothing is overwritten", path);
+	if (buf_printf(&done, "ca create %s --subject \"%s\"", a->operand, a->subject) != 0) {
+		err_set(e, ERR_MEMORY, "out of memory");
 		goto out;
 	}
-	subject = dn_read(a->subject, e);
-	if (subject == NULL || new_passphrase(c, a, &pass, e) != 0)
-		goto out;
-	if ((a->single ? make_single(subject, &spec, &h, e) : make_two(subject, &spec, &h, e)) !=
-	        0 ||
-	    write_hierarchy(c, a, &h, &pass, e) != 0)
-		goto out;
-	rc = print_hierarchy(c, &h, e);
+	w.subject = subject;
+	w.done = buf_str(&done);
+	rc = ca_make(c, a, &w, e);
 out:
-	free(path);
-	secret_free(&pass);
+	buf_free(&done);
 	X509_NAME_free(subject);
-	hierarchy_free(&h);
 	return rc;
 }
 
@@ -198,7 +50,7 @@ list_one(struct ctl *c, const char *name)
 	struct err why = ERR_INIT;
 	struct authority a;
 	char *root_key = conf_ca_path(&c->conf, name, "root.key");
-	char *key = conf_ca_path(&c->conf, name, "ca.key");
+	char *key = conf_ca_path(&c->conf, name, "ca.key"), *uri;
 	json_t *row = json_object();
 
 	json_object_set_new(row, "name", json_string(name));
@@ -212,11 +64,18 @@ list_one(struct ctl *c, const char *name)
 	} else {
 		json_object_set_new(row, "state", json_string(why.detail));
 	}
+	uri = key != NULL ? key_uri_of(c, key) : NULL;
+	json_object_set_new(row, "key_in",
+	    json_string(uri != NULL                       ? "token"
+	                : key != NULL && path_exists(key) ? "file"
+	                                                  : "nowhere"));
+	json_object_set_new(row, "key_uri", uri != NULL ? json_string(uri) : json_null());
 	json_object_set_new(
-	    row, "encrypted", json_boolean(key != NULL && key_is_encrypted(c, key)));
+	    row, "encrypted", json_boolean(uri == NULL && key != NULL && key_encrypted(key, c->owner.uid)));
 	json_object_set_new(
 	    row, "root_key_here", json_boolean(root_key != NULL && path_exists(root_key)));
 	authority_free(&a);
+	free(uri);
 	free(key);
 	free(root_key);
 	return row;
@@ -232,7 +91,8 @@ static int
 ca_list(struct ctl *c, const struct args *a, struct err *e)
 {
 	static const struct column columns[] = {{"name", "NAME"}, {"key", "KEY"},
-	    {"not_after", "NOT AFTER"}, {"subject", "SUBJECT"}, {"state", "STATE"}, {NULL, NULL}};
+	    {"key_in", "KEY IN"}, {"not_after", "NOT AFTER"}, {"subject", "SUBJECT"},
+	    {"state", "STATE"}, {NULL, NULL}};
 	struct dirent **found = NULL;
 	json_t *rows = json_array();
 	int n, rc;
@@ -297,7 +157,7 @@ ca_export(struct ctl *c, const struct args *a, struct err *e)
 
 static const struct opt create_options[] = {
     OPT_NEED("subject", subject, "DN", "name of the CA: CN=...,O=...,C=... or /C=.../CN=..."),
-    OPT("key", key, "SPEC", KEY_SPECS " (default " DEFAULT_KEY ")"),
+    KEY_OPTION(KEY_SPECS " (default " CA_DEFAULT_KEY ")"),
     OPT_FLAG("single", single, "one self-signed CA instead of a root and an issuing CA"),
     OPT_FLAG("encrypt", encrypt, "encrypt the private keys under a passphrase"),
     PASSPHRASE_OPTIONS,
@@ -324,6 +184,9 @@ const struct command ca_commands[] = {
         ca_install_options, ca_install},
     {"ca", "import", "NAME", "take over a CA from PEM files or a PKCS#12 file", ca_import_options,
         ca_import},
+    {"ca", "next", "NAME", "prepare the CA that is to follow", ca_next_options, ca_next},
+    {"ca", "switch", "NAME", "have the CA that is prepared take over", ca_switch_options,
+        ca_switch},
     {"ca", "list", NULL, "list the CAs", list_options, ca_list},
     {"ca", "export", "NAME", "print the certificate of a CA", export_options, ca_export},
     {NULL, NULL, NULL, NULL, NULL, NULL},

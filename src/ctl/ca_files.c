@@ -8,8 +8,12 @@
 #include <string.h>
 
 #include "conf/assemble.h"
+#include "conf/keys.h"
+#include "conf/owner.h"
+#include "conf/passphrase.h"
 #include "ctl/ask.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "signer/ceremony.h"
 #include "signer/keyring.h"
 
@@ -23,17 +27,20 @@ check_name(const char *name, struct err *e)
 	    PROFILE_NAME_MAX);
 }
 
-bool
-key_is_encrypted(const struct ctl *c, const char *path)
+/* One in a token; *is_token says whether that is where it is. */
+static EVP_PKEY *
+open_in_token(struct ctl *c, const struct args *a, const char *path, const char *what,
+    bool *is_token, struct err *e)
 {
-	struct secret pem = {0};
-	struct err ignored = ERR_INIT;
-	bool yes = false;
+	struct key_place place;
+	EVP_PKEY *key = NULL;
+	int rc = key_place_find(path, conf_user(&c->conf), &place, e);
 
-	if (file_read_secret(path, PEM_MAX, c->owner.uid, &pem, &ignored) == 0)
-		yes = pem.n > 0 && strstr((const char *)pem.p, "ENCRYPTED") != NULL;
-	secret_free(&pem);
-	return yes;
+	*is_token = rc != 0 || place.uri != NULL;
+	if (rc == 0 && place.uri != NULL)
+		key = open_token(c, a, place.uri, what, true, e);
+	key_place_free(&place);
+	return key;
 }
 
 EVP_PKEY *
@@ -45,9 +52,15 @@ open_key(struct ctl *c, const struct args *a, const char *path, const char *what
 	    .from_stdin = a->passphrase_stdin};
 	struct secret pass = {0};
 	EVP_PKEY *key = NULL;
+	bool is_token;
 	int rc = 0;
 
-	if (!key_is_encrypted(c, path))
+	if (what != NULL) {
+		key = open_in_token(c, a, path, what, &is_token, e);
+		if (is_token)
+			return key;
+	}
+	if (!key_encrypted(path, c->owner.uid))
 		return key_load(path, NULL, c->owner.uid, e);
 	if (ask.file == NULL && !ask.from_stdin && what != NULL)
 		rc = conf_passphrase(&c->conf, what, &pass, e);
@@ -87,7 +100,7 @@ open_authority(struct ctl *c, const char *name, struct authority *a, struct err 
 	*a = (struct authority){0};
 	if (cert_path == NULL || chain_path == NULL || key_path == NULL)
 		err_set(e, ERR_MEMORY, "out of memory");
-	else if (!path_exists(cert_path) && path_exists(key_path))
+	else if (!path_exists(cert_path) && key_exists(key_path))
 		err_set(
 		    e, ERR_USAGE, "the CA %s waits for its certificate (scepctl ca install)", name);
 	else if (!path_exists(cert_path))

@@ -11,11 +11,13 @@
 #include <openssl/pkcs12.h>
 #include <openssl/provider.h>
 
+#include "conf/assemble.h"
 #include "ctl/ask.h"
 #include "ctl/ca_files.h"
 #include "ctl/ca_install.h"
 #include "ctl/ceremony_log.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "ctl/show.h"
 #include "signer/ceremony.h"
 #include "signer/keyring.h"
@@ -25,6 +27,7 @@ struct import {
 	struct secret key_pem; /* as it will be stored */
 	struct secret pass;    /* that the source was protected with; may be empty */
 	EVP_PKEY *key;
+	const char *uri;        /* of a key that stays in its token; NULL: it is in key_pem */
 	struct buf cert, chain; /* PEM */
 };
 
@@ -59,7 +62,15 @@ read_pem(struct ctl *c, const struct args *a, struct import *in, struct err *e)
 	if (file_read(a->cert, PEM_MAX, &in->cert, e) != 0 ||
 	    (a->chain != NULL && file_read(a->chain, PEM_MAX, &in->chain, e) != 0))
 		return -1;
-	if (key_is_encrypted(c, a->key) && source_passphrase(c, a, &in->pass, e) != 0)
+	if (token_is_uri(a->key)) {
+		char what[PROFILE_NAME_MAX + 4];
+
+		snprintf(what, sizeof what, "ca-%.*s", PROFILE_NAME_MAX, a->operand);
+		in->uri = a->key;
+		in->key = open_token(c, a, a->key, what, true, e);
+		return in->key != NULL ? 0 : -1;
+	}
+	if (key_encrypted(a->key, c->owner.uid) && source_passphrase(c, a, &in->pass, e) != 0)
 		return -1;
 	in->key =
 	    key_load(a->key, in->pass.n > 0 ? (const char *)in->pass.p : NULL, c->owner.uid, e);
@@ -164,6 +175,8 @@ out:
 static int
 seal_key(struct ctl *c, const struct args *a, struct import *in, struct err *e)
 {
+	if (in->uri != NULL)
+		return a->encrypt ? err_set(e, ERR_USAGE, "--encrypt: no key goes into a file") : 0;
 	if (a->encrypt && in->pass.n == 0 && new_passphrase(c, a, &in->pass, e) != 0)
 		return -1;
 	return key_pem(in->key, a->encrypt ? (const char *)in->pass.p : NULL, &in->key_pem, e);
@@ -182,9 +195,13 @@ write_import(struct ctl *c, const struct args *a, const struct import *in,
 	        a->p12 != NULL ? a->p12 : a->cert, a->encrypt ? " --encrypt" : "") == 0 &&
 	    transcript_cert(&text, "CA certificate", ca->cert, e) == 0 &&
 	    folder_begin(c, c->conf.ca_dir, a->operand, &f, e) == 0 &&
-	    folder_add(c, &f, "ca.key", secret_view(&in->key_pem), 0600, e) == 0 &&
+	    (in->uri != NULL
+	            ? key_uri_store(c, &f, "ca", in->uri, e)
+	            : folder_add(c, &f, "ca.key", secret_view(&in->key_pem), 0600, e)) == 0 &&
 	    folder_add(c, &f, "ca.pem", buf_view(&cert), 0644, e) == 0 &&
 	    (chain.n == 0 || folder_add(c, &f, "chain.pem", buf_view(&chain), 0644, e) == 0) &&
+	    folder_add(c, &f, HISTORY_FILE, view_str("its past is not known here\n"), 0644, e) ==
+	        0 &&
 	    folder_add(c, &f, TRANSCRIPT_FILE, buf_view(&text), 0644, e) == 0)
 		rc = folder_keep(&f, e);
 	folder_close(&f);
@@ -223,7 +240,8 @@ out:
 
 const struct opt ca_import_options[] = {
     OPT("cert", cert, "FILE", "certificate of the CA, PEM"),
-    OPT("key", key, "FILE", "its private key, PEM, readable by its owner only"),
+    OPT("key", key, "FILE|URI",
+        "its private key, PEM, readable by its owner only, or the pkcs11 URI of one in a token"),
     OPT("chain", chain, "FILE", "its issuers, PEM"),
     OPT("p12", p12, "FILE", "certificate, key and chain as PKCS#12, instead"),
     OPT_FLAG("encrypt", encrypt,

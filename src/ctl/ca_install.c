@@ -13,6 +13,7 @@
 #include "ctl/ceremony_log.h"
 #include "ctl/dn.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "ctl/show.h"
 #include "signer/ceremony.h"
 
@@ -20,37 +21,41 @@
 
 /* A new CA that waits for its certificate: key, request, transcript. */
 static int
-write_waiting(
-    struct ctl *c, const struct args *a, EVP_PKEY *key, const struct buf *csr, struct err *e)
+write_waiting(struct ctl *c, const struct args *a, const struct new_key *key,
+    const struct secret *pass, const struct buf *csr, struct err *e)
 {
 	struct folder f = {0};
-	struct secret pass = {0}, pem = {0};
 	struct buf text = {0};
 	int rc = -1;
 
-	if (new_passphrase(c, a, &pass, e) == 0 &&
-	    key_pem(key, pass.n > 0 ? (const char *)pass.p : NULL, &pem, e) == 0 &&
-	    transcript_begin(&text, e, "ca csr %s --subject \"%s\" --key %s%s", a->operand,
-	        a->subject, a->key != NULL ? a->key : DEFAULT_KEY,
-	        a->encrypt ? " --encrypt" : "") == 0 &&
+	if (transcript_begin(&text, e, "ca csr %s --subject \"%s\" %s%s", a->operand, a->subject,
+	        key->text, a->encrypt ? " --encrypt" : "") == 0 &&
 	    folder_begin(c, c->conf.ca_dir, a->operand, &f, e) == 0 &&
-	    folder_add(c, &f, "ca.key", secret_view(&pem), 0600, e) == 0 &&
+	    new_key_store(c, &f, "ca", key, pass, e) == 0 &&
 	    folder_add(c, &f, "ca.csr", buf_view(csr), 0644, e) == 0 &&
 	    folder_add(c, &f, TRANSCRIPT_FILE, buf_view(&text), 0644, e) == 0)
 		rc = folder_keep(&f, e);
 	folder_close(&f);
 	buf_free(&text);
-	secret_free(&pem);
-	secret_free(&pass);
 	return rc;
+}
+
+/* The passphrase of a key that goes into a file; the options are the PIN's otherwise. */
+static int
+file_passphrase(struct ctl *c, const struct args *a, const struct new_key *key, struct secret *pass,
+    struct err *e)
+{
+	if (key->place.uri == NULL)
+		return new_passphrase(c, a, pass, e);
+	return a->encrypt ? err_set(e, ERR_USAGE, "--encrypt: no key goes into a file") : 0;
 }
 
 static int
 csr_new(struct ctl *c, const struct args *a, struct buf *csr, struct err *e)
 {
-	struct key_spec spec;
+	struct new_key key = {.key = NULL};
+	struct secret pass = {0};
 	X509_NAME *subject = NULL;
-	EVP_PKEY *key = NULL;
 	int rc = -1;
 
 	if (a->subject == NULL)
@@ -58,11 +63,15 @@ csr_new(struct ctl *c, const struct args *a, struct buf *csr, struct err *e)
 		    e, ERR_USAGE, "there is no CA %s yet: --subject makes its key", a->operand);
 	subject = dn_read(a->subject, e);
 	if (subject != NULL &&
-	    key_spec_read(a->key != NULL ? a->key : DEFAULT_KEY, &spec, e) == 0 &&
-	    (key = key_make(&spec, e)) != NULL && ceremony_csr(subject, key, csr, e) == 0)
-		rc = write_waiting(c, a, key, csr, e);
+	    new_key_plan(c, a, DEFAULT_KEY, "ca", a->operand, true, &key, e) == 0 &&
+	    file_passphrase(c, a, &key, &pass, e) == 0 && new_key_make(&key, e) == 0 &&
+	    ceremony_csr(subject, key.key, csr, e) == 0)
+		rc = write_waiting(c, a, &key, &pass, csr, e);
+	if (rc == 0)
+		new_key_tell(c, &key);
+	new_key_end(c, &key, rc == 0);
+	secret_free(&pass);
 	X509_NAME_free(subject);
-	EVP_PKEY_free(key);
 	return rc;
 }
 
@@ -118,7 +127,7 @@ csr_existing(
 
 	if (cert_path == NULL || csr_path == NULL)
 		err_set(e, ERR_MEMORY, "out of memory");
-	else if (a->key != NULL || a->encrypt)
+	else if (a->key != NULL || a->key_type != NULL || a->encrypt)
 		err_set(e, ERR_USAGE, "%s has a key already: leave --key and --encrypt out",
 		    a->operand);
 	else if (a->subject == NULL && !path_exists(cert_path) && path_exists(csr_path))
@@ -142,7 +151,7 @@ ca_csr(struct ctl *c, const struct args *a, struct err *e)
 	key_path = conf_ca_path(&c->conf, a->operand, "ca.key");
 	if (key_path == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
-	if (path_exists(key_path))
+	if (key_exists(key_path))
 		rc = csr_existing(c, a, key_path, &csr, e);
 	else
 		rc = csr_new(c, a, &csr, e);
@@ -244,7 +253,7 @@ out:
 
 const struct opt ca_csr_options[] = {
     OPT("subject", subject, "DN", "name to ask for; makes the key when NAME is new"),
-    OPT("key", key, "SPEC", KEY_SPECS " (default " DEFAULT_KEY "); only when NAME is new"),
+    KEY_OPTION(KEY_SPECS " (default " DEFAULT_KEY "); only when NAME is new"),
     OPT_FLAG("encrypt", encrypt, "encrypt the new key under a passphrase"),
     PASSPHRASE_OPTIONS,
     OPT_END,

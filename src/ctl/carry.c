@@ -14,9 +14,13 @@
 
 #include "base/enc.h"
 #include "conf/assemble.h"
+#include "conf/keys.h"
 #include "conf/owner.h"
 #include "conf/folder.h"
+#include "conf/line.h"
+#include "conf/ras.h"
 #include "ctl/folder.h"
+#include "signer/token.h"
 
 #define FILE_MAX_OCTETS (1u << 20)
 
@@ -26,6 +30,7 @@ struct pack {
 	struct sealed *to;
 	json_t *seen; /* paths, so that what several profiles share goes once */
 	bool keys;
+	bool token; /* a key is in a token */
 	size_t n;
 };
 
@@ -124,6 +129,14 @@ add_content(struct pack *p, const char *path, const struct stat *st, struct err 
 	return rc;
 }
 
+static bool
+ends_in(const char *name, const char *with)
+{
+	size_t n = strlen(name), m = strlen(with);
+
+	return n >= m && strcmp(name + n - m, with) == 0;
+}
+
 /* One file; what is not configured or not there is no fault unless it must be. */
 static int
 add_file(struct pack *p, const char *path, bool must, struct err *e)
@@ -138,16 +151,9 @@ add_file(struct pack *p, const char *path, bool must, struct err *e)
 		return 0;
 	if (add_folder(p, path, e) != 0 || add_content(p, path, &st, e) != 0)
 		return -1;
+	p->token = p->token || ends_in(path, ".uri");
 	p->n++;
 	return 0;
-}
-
-static bool
-ends_in(const char *name, const char *with)
-{
-	size_t n = strlen(name), m = strlen(with);
-
-	return n >= m && strcmp(name + n - m, with) == 0;
 }
 
 /* The plain files of a folder that no name begins with a dot. */
@@ -175,18 +181,61 @@ add_all(struct pack *p, const char *folder, struct err *e)
 	return rc;
 }
 
+/* The mark beside the certificate that its RA is not to be presented yet. */
+static int
+add_staged(struct pack *p, const struct conf_ra *ra, struct err *e)
+{
+	char *folder = conf_folder(ra->cert), *name = conf_ra_file(ra->number, RA_STAGED),
+	     *path = folder != NULL && name != NULL ? path_join(folder, name) : NULL;
+	int rc = path != NULL ? add_file(p, path, true, e) : err_set(e, ERR_MEMORY, "no memory");
+
+	free(folder);
+	free(name);
+	free(path);
+	return rc;
+}
+
+/* The key of an RA; of one in a token what leads to it, which is no secret. */
+static int
+add_ra_key(struct pack *p, const char *path, struct err *e)
+{
+	char *uri = key_place_uri_path(path);
+	int rc = 0;
+
+	p->token = p->token || token_is_uri(path);
+	if (uri != NULL && path_exists(uri))
+		rc = add_file(p, uri, true, e);
+	else if (!token_is_uri(path) && p->keys)
+		rc = add_file(p, path, true, e);
+	free(uri);
+	return rc;
+}
+
 static int
 add_profile(struct pack *p, const struct conf_profile *from, struct err *e)
 {
-	char *ca = path_join(p->c->conf.ca_dir, from->profile.ca);
-	int rc = ca != NULL ? add_all(p, ca, e) : err_set(e, ERR_MEMORY, "no memory");
+	struct conf_line line;
+	int rc = conf_line_read(&p->c->conf, from->profile.ca, &line, e);
 
-	for (size_t i = 0; rc == 0 && i < from->n_ras; i++) {
-		rc = add_file(p, from->ra_certs[i], true, e);
-		if (rc == 0 && p->keys)
-			rc = add_file(p, from->ra_keys[i], true, e);
+	for (size_t i = 0; rc == 0 && i < line.n; i++) {
+		char *ca = path_join(p->c->conf.ca_dir, line.names[i]);
+
+		rc = ca != NULL ? add_all(p, ca, e) : err_set(e, ERR_MEMORY, "no memory");
+		free(ca);
 	}
-	free(ca);
+	for (size_t i = 0; rc == 0 && i < from->n_ras; i++) {
+		const struct conf_ra *ra = &from->ras[i];
+
+		rc = add_file(p, ra->cert, true, e);
+		if (rc == 0)
+			rc = add_ra_key(p, ra->key, e);
+		if (rc == 0 && ra->sign_cert != NULL)
+			rc = add_file(p, ra->sign_cert, true, e);
+		if (rc == 0 && ra->sign_cert != NULL)
+			rc = add_ra_key(p, ra->sign_key, e);
+		if (rc == 0 && ra->staged)
+			rc = add_staged(p, ra, e);
+	}
 	return rc;
 }
 
@@ -211,6 +260,9 @@ carry_pack(struct ctl *c, struct sealed *to, bool keys, size_t *n, struct err *e
 		rc = add_all(&p, conf->passphrase_dir, e);
 	json_decref(p.seen);
 	*n = p.n;
+	if (rc == 0 && p.token)
+		ctl_note(
+		    c, "Keys in tokens stay there: what is carried is the URI that leads to them.");
 	return rc;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * scepctl cert: the records of what was issued, as many as there are, and the intents that came to
- * nothing.
+ * scepctl cert: the records of what was issued, as many as there are.
  */
 #include <string.h>
 #include <unistd.h>
@@ -10,12 +9,11 @@
 #include "ctl/folder.h"
 #include "ctl/index_txt.h"
 #include "ctl/operator.h"
+#include "ctl/orphan.h"
+#include "ctl/revoke.h"
 #include "ctl/show.h"
 #include "ctl/store.h"
 #include "store/record.h"
-#include "store/request.h"
-
-#define ORPHAN_AGE 60 /* seconds after which nobody is signing any more */
 
 static json_t *
 row_of(const struct ctl *c, const struct record *r)
@@ -37,8 +35,10 @@ row_of(const struct ctl *c, const struct record *r)
 	json_object_set_new(o, "by", show_view(r->by));
 	json_object_set_new(o, "key_sha256", show_view(r->spki));
 	json_object_set_new(o, "request", show_view(r->request));
-	if (r->revoked)
+	if (r->revoked) {
+		json_object_set_new(o, "revoked_at", show_ms(r->revoked_at * 1000));
 		json_object_set_new(o, "reason", show_view(r->why));
+	}
 	return o;
 }
 
@@ -245,43 +245,6 @@ cert_export(struct ctl *c, const struct args *a, struct err *e)
 	return a->operand != NULL ? single_run(&one, e) : walk_run(&w, a, e);
 }
 
-static int
-orphan_row(void *arg, const struct orphan *o, struct err *e)
-{
-	struct walk *w = arg;
-	const char *state = o->state == REQUEST_SIGNING ? "may go on"
-	                    : o->state == 0             ? "given up"
-	                                                : "finished";
-	json_t *row = json_object();
-
-	json_object_set_new(row, "serial", show_view(o->serial));
-	json_object_set_new(row, "ca", show_view(o->authority));
-	json_object_set_new(row, "profile", operator_profile_name(w->c, o->profile));
-	json_object_set_new(row, "at", show_ms(o->at));
-	json_object_set_new(row, "state", json_string(state));
-	json_object_set_new(row, "request", show_view(o->request));
-	json_object_set_new(row, "tbs_sha256", show_view(o->tbs));
-	return show_list_add(&w->list, row, e);
-}
-
-static int
-cert_orphans(struct ctl *c, const struct args *a, struct err *e)
-{
-	static const struct column columns[] = {{"serial", "SERIAL"}, {"at", "SINCE"},
-	    {"state", "STATE"}, {"ca", "CA"}, {"profile", "PROFILE"}, {"request", "REQUEST"},
-	    {NULL, NULL}};
-	struct walk w = {.c = c};
-	int rc;
-
-	if ((w.store = ctl_store(c, e)) == NULL)
-		return -1;
-	show_list_begin(&w.list, c->out, a->json, columns);
-	rc = store_orphans(w.store, ORPHAN_AGE, orphan_row, &w, e);
-	show_list_end(&w.list, rc != 0);
-	store_free(w.store);
-	return rc;
-}
-
 #define FILTER_OPTIONS                                                                             \
 	OPT("profile", profile, "NAME", "those of one profile"),                                   \
 	    OPT("ca", ca, "NAME", "those of one CA"),                                              \
@@ -308,11 +271,6 @@ static const struct opt export_options[] = {
     OPT_END,
 };
 
-static const struct opt orphan_options[] = {
-    OPT_FLAG("json", json, "as JSON"),
-    OPT_END,
-};
-
 static const struct opt import_options[] = {
     OPT_NEED("profile", profile, "NAME", "the profile that they count as issued under"),
     OPT_FLAG("dry-run", dry_run, "say what there is, and import nothing"),
@@ -324,9 +282,12 @@ const struct command cert_commands[] = {
     {"cert", "show", "SERIAL", "show one certificate", show_options, cert_show},
     {"cert", "export", "[SERIAL]", "print one certificate, or all that fit", export_options,
         cert_export},
+    {"cert", "revoke", "[SERIAL]", "revoke one certificate, or all that fit", cert_revoke_options,
+        cert_revoke},
     {"cert", "import", "PATH...", "take over what another software issued under the same CA",
         import_options, cert_import_run},
     {"cert", "orphans", NULL, "list what was to be signed and is not known to be", orphan_options,
         cert_orphans},
+    {"cert", "settle", "SERIAL...", "take such intents off the list", settle_options, cert_settle},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };

@@ -15,9 +15,12 @@
 #include "base/ossl.h"
 #include "ctl/ca_files.h"
 #include "ctl/folder.h"
+#include "ctl/history.h"
 #include "ctl/index_txt.h"
 #include "ctl/issued_log.h"
+#include "ctl/operator.h"
 #include "ctl/store.h"
+#include "scep/revoke.h"
 #include "store/record.h"
 #include "store/rebuild.h"
 
@@ -31,9 +34,11 @@ struct import {
 	struct put put;
 	struct authority ca;
 	const struct profile *profile;
+	char who[64];
 	bool dry;
 	/* What became of it all; lost: revoked, and its certificate was not found. */
 	int64_t seen, certs, revoked, known, over, foreign, others, lost;
+	bool has_index;
 };
 
 static bool
@@ -195,42 +200,36 @@ take_file(struct import *in, const char *path, struct err *e)
 	return rc;
 }
 
-static int
-put_revocation(struct import *in, const struct index_row *row, struct err *e)
-{
-	char at[24];
-	struct put_row put = {.what = view_str("revoked"),
-	    .ca = view_str(in->ca.name),
-	    .serial = view_str(row->serial),
-	    .why = view_str(row->reason)};
-
-	snprintf(at, sizeof at, "%lld", (long long)row->at);
-	put.revoked = view_str(at);
-	in->revoked++;
-	if (in->dry)
-		return 0;
-	return issued_log_add(in->log,
-	           json_pack("{s:s,s:I,s:s,s:s,s:s}", "what", "revoked", "at", (json_int_t)row->at,
-	               "ca", in->ca.name, "serial", row->serial, "reason", row->reason),
-	           e) == 0
-	           ? put_add(&in->put, &put, e)
-	           : -1;
-}
-
+/* Revoked whether or not its certificate was found: whoever holds it must not be forgotten. */
 static int
 take_index_row(void *arg, const struct index_row *row, struct err *e)
 {
 	struct import *in = arg;
+	const struct revocation r = {.authority = in->ca.name,
+	    .serial = row->serial,
+	    .reason = row->reason,
+	    .at = row->at,
+	    .not_after = row->expires};
+	enum revoked_state state = REVOKED_NOW;
 	bool revoked;
 	int rc;
 
+	in->has_index = true;
 	if (!row->revoked)
 		return 0;
+	if (row->expires + in->put.grace <= (int64_t)time(NULL)) {
+		in->over++;
+		return 0;
+	}
 	if ((rc = look_up(in, row->serial, &revoked, e)) < 0)
 		return -1;
-	if (rc == 1)
-		in->lost++;
-	return revoked ? 0 : put_revocation(in, row, e);
+	in->lost += rc == 1;
+	if (revoked)
+		return 0;
+	if (!in->dry && revoke_recorded(in->put.s, in->log, &r, in->who, &state, e) != 0)
+		return -1;
+	in->revoked += in->dry || state == REVOKED_NOW;
+	return 0;
 }
 
 static int
@@ -277,6 +276,7 @@ open_import(struct ctl *c, const struct args *a, struct import *in, struct err *
 	if ((p = conf_profile(&c->conf, a->profile)) == NULL)
 		return err_set(e, ERR_USAGE, "there is no profile %s", a->profile);
 	in->profile = &p->profile;
+	operator_name(in->who);
 	in->put.grace = c->conf.record_grace;
 	if (open_authority(c, p->profile.ca, &in->ca, e) != 0 ||
 	    (in->put.s = ctl_patient_store(c, e)) == NULL)
@@ -301,7 +301,7 @@ sum_up(const struct import *in)
 		fprintf(out, "%lld CA certificates and files without a certificate passed over\n",
 		    (long long)in->others);
 	if (in->lost > 0)
-		fprintf(out, "%lld revoked serial numbers of which no certificate was found\n",
+		fprintf(out, "%lld of the revoked serial numbers have no certificate here\n",
 		    (long long)in->lost);
 }
 
@@ -312,10 +312,9 @@ cert_import_run(struct ctl *c, const struct args *a, struct err *e)
 	int rc = -1;
 
 	if (open_import(c, a, &in, e) == 0 && walk(&in, a, false, e) == 0 &&
-	    put_flush(&in.put, e) == 0 && walk(&in, a, true, e) == 0 &&
-	    put_flush(&in.put, e) == 0) {
+	    put_flush(&in.put, e) == 0 && walk(&in, a, true, e) == 0) {
 		sum_up(&in);
-		rc = CTL_OK;
+		rc = in.has_index && !in.dry ? history_known(in.put.s, in.ca.name, e) : CTL_OK;
 	}
 	put_free(&in.put);
 	store_free(in.put.s);

@@ -22,14 +22,17 @@
 static const struct command *const groups[] = {
     ca_commands,
     profile_commands,
+    ra_commands,
     challenge_commands,
     request_commands,
     cert_commands,
+    crl_commands,
     why_commands,
     token_commands,
     store_commands,
     node_commands,
     bundle_commands,
+    backup_commands,
     client_commands,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
@@ -39,7 +42,7 @@ static const char exit_codes[] =
     "  0  it worked\n"
     "  1  it failed: one line on stderr says why\n"
     "  2  the command line is wrong, or names what is not there or exists already\n"
-    "  3  the server has not decided yet (scepctl poll asks again)\n"
+    "  3  not yet: the server has not decided, or hosts are not ready; try again later\n"
     "  4  the server refused the request\n";
 
 void
@@ -149,6 +152,7 @@ print_versions(FILE *out)
 	version_library(out, "jansson", jansson_version_str(), JANSSON_VERSION);
 	version_library(
 	    out, "libcurl", curl_version_info(CURLVERSION_NOW)->version, LIBCURL_VERSION);
+	fprintf(out, "store protocol %s\n", STORE_PROTOCOL);
 }
 
 static bool

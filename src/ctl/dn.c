@@ -1,16 +1,28 @@
 /* SPDX-License-Identifier: ISC
  *
- * A name made from another: that of a root for its issuing CA, of an RA for its profile.
+ * A name made from another: that of a root from its CA's, of the next CA from the present one's.
  */
 #include "ctl/dn.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #define VALUE_MAX 512
 
+/* How much of a text is left without a number behind a space at its end. */
+static int
+without_number(const char *text, int len)
+{
+	int n = len;
+
+	while (n > 0 && text[n - 1] >= '0' && text[n - 1] <= '9')
+		n--;
+	return n < len && n > 1 && text[n - 1] == ' ' ? n - 1 : len;
+}
+
 /* A new commonName entry with the text of an old one and a suffix; NULL when it is too long. */
 static X509_NAME_ENTRY *
-longer_entry(const X509_NAME_ENTRY *old, const char *suffix)
+longer_entry(const X509_NAME_ENTRY *old, const char *suffix, bool renumber)
 {
 	unsigned char *utf8 = NULL;
 	char value[VALUE_MAX];
@@ -18,6 +30,8 @@ longer_entry(const X509_NAME_ENTRY *old, const char *suffix)
 
 	if (len < 0)
 		return NULL;
+	if (renumber)
+		len = without_number((char *)utf8, len);
 	n = snprintf(value, sizeof(value), "%.*s%s", len, (char *)utf8, suffix);
 	OPENSSL_free(utf8);
 	if (n < 0 || (size_t)n >= sizeof(value))
@@ -26,8 +40,8 @@ longer_entry(const X509_NAME_ENTRY *old, const char *suffix)
 	    NULL, NID_commonName, MBSTRING_UTF8, (unsigned char *)value, n);
 }
 
-X509_NAME *
-dn_with_suffix(const X509_NAME *name, const char *suffix, struct err *e)
+static X509_NAME *
+rename_cn(const X509_NAME *name, const char *suffix, bool renumber, struct err *e)
 {
 	int cn = X509_NAME_get_index_by_NID(name, NID_commonName, -1), before = -1;
 	X509_NAME_ENTRY *longer;
@@ -37,7 +51,7 @@ dn_with_suffix(const X509_NAME *name, const char *suffix, struct err *e)
 		err_set(e, ERR_USAGE, "the subject needs a CN");
 		return NULL;
 	}
-	longer = longer_entry(X509_NAME_get_entry(name, cn), suffix);
+	longer = longer_entry(X509_NAME_get_entry(name, cn), suffix, renumber);
 	if (longer == NULL) {
 		err_set_ossl(e, ERR_USAGE, "the CN of the subject is too long");
 		return NULL;
@@ -57,4 +71,19 @@ dn_with_suffix(const X509_NAME *name, const char *suffix, struct err *e)
 	if (copy == NULL)
 		err_set_ossl(e, ERR_INTERNAL, "cannot copy the name");
 	return copy;
+}
+
+X509_NAME *
+dn_with_suffix(const X509_NAME *name, const char *suffix, struct err *e)
+{
+	return rename_cn(name, suffix, false, e);
+}
+
+X509_NAME *
+dn_numbered(const X509_NAME *name, int number, struct err *e)
+{
+	char suffix[16];
+
+	snprintf(suffix, sizeof suffix, " %d", number);
+	return rename_cn(name, suffix, true, e);
 }

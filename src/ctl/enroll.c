@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * scepctl getca, enroll, renew, poll: a small SCEP client, the operator's smoke test. Nothing of
+ * scepctl enroll, renew, poll: a small SCEP client, the operator's smoke test. Nothing of
  * the configuration is used, so it works from any host and against any server.
  */
 #include "ctl/enroll.h"
@@ -14,77 +14,12 @@
 #include "ctl/challenge.h"
 #include "ctl/dn.h"
 #include "ctl/folder.h"
-#include "ctl/show.h"
 #include "signer/ceremony.h"
 #include "signer/keyring.h"
 #include "wire/csr.h"
 #include "wire/scep_body.h"
 
 #define DEFAULT_KEY "rsa:2048"
-
-static int
-write_ca_files(const struct args *a, const struct client_ca *ca, struct err *e)
-{
-	char *ra_path = prefix_path(a->out, ".ra.pem"), *ca_path = prefix_path(a->out, ".ca.pem");
-	struct buf ras = {0}, cas = {0};
-	int rc = ra_path != NULL && ca_path != NULL ? 0 : err_set(e, ERR_MEMORY, "out of memory");
-
-	for (int i = 0; rc == 0 && i < sk_X509_num(ca->certs); i++) {
-		X509 *cert = sk_X509_value(ca->certs, i);
-
-		rc = pem_add(X509_check_ca(cert) > 0 ? &cas : &ras, cert, e);
-	}
-	if (rc == 0 && ras.n > 0)
-		rc = file_write(ra_path, buf_view(&ras), 0644, NOBODY_ELSE, false, e);
-	if (rc == 0 && cas.n > 0)
-		rc = file_write(ca_path, buf_view(&cas), 0644, NOBODY_ELSE, false, e);
-	buf_free(&ras);
-	buf_free(&cas);
-	free(ra_path);
-	free(ca_path);
-	return rc;
-}
-
-static json_t *
-ca_rows(const struct client_ca *ca)
-{
-	json_t *rows = json_array();
-
-	for (int i = 0; i < sk_X509_num(ca->certs); i++) {
-		X509 *cert = sk_X509_value(ca->certs, i);
-		json_t *row = show_cert(cert);
-
-		json_object_set_new(
-		    row, "role", json_string(X509_check_ca(cert) > 0 ? "CA" : "RA"));
-		json_array_append_new(rows, row);
-	}
-	return rows;
-}
-
-static int
-getca(struct ctl *c, const struct args *a, struct err *e)
-{
-	static const struct column columns[] = {{"role", "ROLE"}, {"key", "KEY"},
-	    {"not_after", "NOT AFTER"}, {"subject", "SUBJECT"}, {"sha256", "SHA-256"},
-	    {NULL, NULL}};
-	struct client_server server = {.url = a->url, .tls_ca = a->tls_ca};
-	struct client_ca ca = {0};
-	json_t *rows = NULL;
-	int rc = -1;
-
-	if (client_ca_get(&server, a->fingerprint, &ca, e) != 0)
-		return -1;
-	if (a->out == NULL || write_ca_files(a, &ca, e) == 0) {
-		rows = ca_rows(&ca);
-		rc = show_rows(c->out, a->json, rows, columns, e);
-		json_decref(rows);
-	}
-	if (rc == 0 && a->fingerprint == NULL)
-		ctl_note(c, "No --fingerprint was given: compare the SHA-256 of the CA with what "
-		            "its operator says.");
-	client_ca_free(&ca);
-	return rc;
-}
 
 /* The key of the certificate: from a file, or new and written before anything is sent, so that no
  * certificate is without its key. */
@@ -333,12 +268,6 @@ out:
 	return rc;
 }
 
-#define SERVER_OPTIONS                                                                             \
-	OPT_NEED("url", url, "URL", "the SCEP URL of the profile"),                                \
-	    OPT("fingerprint", fingerprint, "SHA256",                                              \
-	        "fingerprint of the CA; nothing else is trusted"),                                 \
-	    OPT("tls-ca", tls_ca, "FILE", "PEM file of the CA that https is checked with")
-
 #define MESSAGE_OPTIONS                                                                            \
 	OPT("cipher", cipher, "NAME",                                                              \
 	    "aes128, aes192, aes256 or des3 (default: what the server offers)"),                   \
@@ -346,13 +275,6 @@ out:
 	    OPT_FLAG("get", get, "send by GET even when the server takes POST"),                   \
 	    OPT_FLAG("pss", pss, "sign with RSA-PSS"),                                             \
 	    OPT_FLAG("oaep", oaep, "wrap the key with RSA-OAEP and SHA-256")
-
-static const struct opt getca_options[] = {
-    SERVER_OPTIONS,
-    OPT("out", out, "PREFIX", "write PREFIX.ca.pem and PREFIX.ra.pem"),
-    OPT_FLAG("json", json, "as JSON"),
-    OPT_END,
-};
 
 static const struct opt enroll_options[] = {
     SERVER_OPTIONS,

@@ -15,11 +15,11 @@
 enum { STATUS, EXPIRES, REVOKED, SERIAL, NAME, SUBJECT, COLUMNS };
 
 /* Reasons as OpenSSL writes them, in whatever case; two of its own lead to times after a comma. */
-static const char *const reasons[][2] = {{"unspecified", ""}, {"keyCompromise", "keyCompromise"},
+static const char *const reasons[][2] = {{"keyCompromise", "keyCompromise"},
     {"keyTime", "keyCompromise"}, {"CACompromise", "cACompromise"}, {"CAkeyTime", "cACompromise"},
     {"affiliationChanged", "affiliationChanged"}, {"superseded", "superseded"},
     {"cessationOfOperation", "cessationOfOperation"}, {"certificateHold", "certificateHold"},
-    {"holdInstruction", "certificateHold"}, {"removeFromCRL", ""}};
+    {"holdInstruction", "certificateHold"}};
 
 int
 serial_read(const char *given, char out[2 * SERIAL_LEN + 1], struct err *e)
@@ -62,7 +62,7 @@ read_revocation(char *text, struct index_row *row)
 {
 	char *reason = strchr(text, ','), *more;
 
-	row->reason = "";
+	row->reason = "unspecified";
 	if (reason != NULL) {
 		*reason++ = '\0';
 		if ((more = strchr(reason, ',')) != NULL)
@@ -79,11 +79,15 @@ read_row(OPENSSL_STRING *text, struct index_row *row)
 {
 	struct err why = ERR_INIT;
 
-	*row = (struct index_row){.revoked = strcmp(text[STATUS], "R") == 0, .reason = ""};
+	*row =
+	    (struct index_row){.revoked = strcmp(text[STATUS], "R") == 0, .reason = "unspecified"};
 	if (strlen(text[STATUS]) != 1 || strchr("VRE", *text[STATUS]) == NULL ||
 	    serial_read(text[SERIAL], row->serial, &why) != 0)
 		return -1;
-	return row->revoked ? read_revocation(text[REVOKED], row) : 0;
+	if (!row->revoked)
+		return 0;
+	return (row->expires = seconds_of(text[EXPIRES])) < 0 ? -1
+	                                                      : read_revocation(text[REVOKED], row);
 }
 
 int

@@ -9,10 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/line.h"
 #include "ctl/ask.h"
 #include "ctl/ca_files.h"
 #include "ctl/enroll.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "ctl/show.h"
 
 static const char *
@@ -47,15 +49,27 @@ plain_facts(struct ctl *c, const struct conf_profile *p)
 	return o;
 }
 
+/* The RA that is presented unless the operator has named another one (scepctl ra list). */
+static const struct conf_ra *
+ra_newest(const struct conf_profile *p)
+{
+	for (size_t i = p->n_ras; i-- > 0;)
+		if (!p->ras[i].staged)
+			return &p->ras[i];
+	return &p->ras[0];
+}
+
 json_t *
 profile_facts(struct ctl *c, const struct conf_profile *p, struct err *e)
 {
 	struct authority ca = {0};
+	struct conf_line line;
 	X509 *ra = NULL;
 	json_t *o = NULL;
 
-	if (open_authority(c, p->profile.ca, &ca, e) == 0 && p->n_ras > 0 &&
-	    (ra = cert_load(p->ra_certs[0], e)) != NULL) {
+	if (conf_line_read(&c->conf, p->profile.ca, &line, e) == 0 &&
+	    open_authority(c, conf_line_current(&line), &ca, e) == 0 && p->n_ras > 0 &&
+	    (ra = cert_load(ra_newest(p)->cert, e)) != NULL) {
 		int n = sk_X509_num(ca.chain);
 
 		o = plain_facts(c, p);
@@ -74,7 +88,7 @@ static json_t *
 list_row(struct ctl *c, const struct conf_profile *p)
 {
 	struct err unreadable = ERR_INIT;
-	X509 *ra = p->n_ras > 0 ? cert_load(p->ra_certs[0], &unreadable) : NULL;
+	X509 *ra = p->n_ras > 0 ? cert_load(ra_newest(p)->cert, &unreadable) : NULL;
 	json_t *row = plain_facts(c, p);
 	char to[24] = "";
 
@@ -154,18 +168,41 @@ remove_files(struct ctl *c, const struct conf_profile *p, struct err *e)
 	return rc;
 }
 
+/* A line about a key that is in a token; NULL: there is no key. */
+static int
+add_uri(struct ctl *c, const char *path, struct buf *uris)
+{
+	char *uri = path != NULL ? key_uri_of(c, path) : NULL;
+	int rc =
+	    uri != NULL ? buf_printf(uris, "The key of an RA stays in its token: %s\n", uri) : 0;
+
+	free(uri);
+	return rc;
+}
+
 static int
 profile_delete(struct ctl *c, const struct args *a, struct err *e)
 {
 	const struct conf_profile *p = profile_find(c, a->operand, e);
+	struct buf uris = {0};
 	char question[160];
 
 	if (p == NULL)
 		return -1;
+	for (size_t i = 0; i < p->n_ras; i++)
+		if (add_uri(c, p->ras[i].key, &uris) != 0 ||
+		    add_uri(c, p->ras[i].sign_key, &uris) != 0) {
+			buf_free(&uris);
+			return err_set(e, ERR_MEMORY, "out of memory");
+		}
 	snprintf(question, sizeof(question), "Delete the profile %s and the key of its RA? (y/n)",
 	    p->profile.name);
-	if ((!a->yes && ask_yes(c, question, e) != 0) || remove_files(c, p, e) != 0)
+	if ((!a->yes && ask_yes(c, question, e) != 0) || remove_files(c, p, e) != 0) {
+		buf_free(&uris);
 		return -1;
+	}
+	fputs(buf_str(&uris), c->err);
+	buf_free(&uris);
 	ctl_note(c,
 	    "deleted the profile %s; a running service forgets it when it is reloaded (SIGHUP)",
 	    a->operand);

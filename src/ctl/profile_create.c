@@ -9,31 +9,36 @@
 #include <unistd.h>
 
 #include <openssl/rand.h>
-#include <openssl/x509v3.h>
 
-#include "base/clock.h"
 #include "base/span.h"
+#include "ca/urls.h"
+#include "conf/line.h"
 #include "ctl/ca_files.h"
 #include "ctl/ceremony_log.h"
 #include "ctl/challenge.h"
 #include "ctl/folder.h"
+#include "ctl/new_key.h"
 #include "ctl/profile.h"
+#include "ctl/ra_make.h"
 #include "ctl/show.h"
-#include "signer/ceremony.h"
 
-#define DEFAULT_KEY "rsa:2048"
-#define DEFAULT_EKU "serverAuth"
-#define CN_MAX 64
+#define PUBLIC_URL_UNSET "http://localhost" /* the default */
+
+/* Where the files of the RA go. */
+struct new_folder {
+	struct ctl *c;
+	struct folder f;
+};
 
 /* What is being made. */
 struct creation {
 	struct profile_text text;
 	char id[37];
-	struct key_spec spec;
 	struct secret challenge;
 	struct buf hash;
 	struct authority ca;
-	EXTENDED_KEY_USAGE *eku;
+	struct ra_wish wish;
+	char *crl_url, *ca_url;
 	char *ra_dir, *ra_path, *file; /* conf.dir/ra, conf.dir/ra/NAME, profiles.d/NAME.conf */
 };
 
@@ -43,7 +48,8 @@ creation_free(struct creation *n)
 	secret_free(&n->challenge);
 	buf_free(&n->hash);
 	authority_free(&n->ca);
-	EXTENDED_KEY_USAGE_free(n->eku);
+	free(n->crl_url);
+	free(n->ca_url);
 	free(n->ra_dir);
 	free(n->ra_path);
 	free(n->file);
@@ -63,50 +69,6 @@ make_uuid(char out[37], struct err *e)
 	    b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], b[13],
 	    b[14], b[15]);
 	return 0;
-}
-
-/* Windows lets whoever has the key of such a certificate enrol in the name of any user. */
-static bool
-is_request_agent(const ASN1_OBJECT *usage)
-{
-	char oid[80];
-
-	return OBJ_obj2txt(oid, sizeof oid, usage, 1) > 0 &&
-	       strcmp(oid, "1.3.6.1.4.1.311.20.2.1") == 0;
-}
-
-static void
-warn_of_usage(struct ctl *c, const EXTENDED_KEY_USAGE *eku)
-{
-	for (int i = 0; i < sk_ASN1_OBJECT_num(eku); i++)
-		if (is_request_agent(sk_ASN1_OBJECT_value(eku, i)))
-			ctl_note(c,
-			    "warning: with Certificate Request Agent the key of the RA "
-			    "can enrol for any user of a Windows domain that trusts the CA");
-}
-
-/* "serverAuth,1.3.6.1.5.5.7.3.2", or "none". */
-static EXTENDED_KEY_USAGE *
-read_eku(const char *text, struct err *e)
-{
-	EXTENDED_KEY_USAGE *eku = sk_ASN1_OBJECT_new_null();
-	char *copy = strdup(text), *rest = copy, *word;
-
-	while (eku != NULL && copy != NULL && strcmp(text, "none") != 0 &&
-	       (word = strsep(&rest, ",")) != NULL) {
-		ASN1_OBJECT *obj = ext_key_usage_read(word);
-
-		if (obj != NULL && sk_ASN1_OBJECT_push(eku, obj) > 0)
-			continue;
-		err_set(e, ERR_USAGE, "\"%s\" is not an extended key usage", word);
-		ASN1_OBJECT_free(obj);
-		EXTENDED_KEY_USAGE_free(eku);
-		eku = NULL;
-	}
-	if (copy == NULL)
-		err_set(e, ERR_MEMORY, "out of memory");
-	free(copy);
-	return eku;
 }
 
 static int
@@ -130,6 +92,43 @@ read_kind(struct ctl *c, const struct args *a, struct creation *n, struct err *e
 	return 0;
 }
 
+/* Where certificates say that their revocation list and their issuer are: here, once it is known
+ * where that is. */
+static int
+plan_urls(struct ctl *c, struct creation *n, struct err *e)
+{
+	if (strcmp(c->conf.public_url, PUBLIC_URL_UNSET) == 0) {
+		ctl_note(c,
+		    "public_url is not set: certificates will not say where their revocation "
+		    "list is (crl_url)");
+		return 0;
+	}
+	n->crl_url = profile_plain_url(c->conf.public_url, "/crl/" URL_AUTHORITY ".crl");
+	n->ca_url = profile_plain_url(c->conf.public_url, "/ca/" URL_AUTHORITY ".cer");
+	if (n->crl_url == NULL || n->ca_url == NULL)
+		return err_set(e, ERR_MEMORY, "out of memory");
+	n->text.crl_url = n->crl_url;
+	n->text.ca_url = n->ca_url;
+	return 0;
+}
+
+/* A profile begins with the CA that issues now. */
+static int
+check_current(struct ctl *c, const char *ca, struct err *e)
+{
+	struct conf_line line;
+
+	if (conf_line_read(&c->conf, ca, &line, e) != 0)
+		return -1;
+	if (strcmp(conf_line_current(&line), ca) != 0)
+		return err_set(
+		    e, ERR_USAGE, "the CA %s was followed: --ca %s", ca, conf_line_current(&line));
+	if (line.n > 1)
+		ctl_note(c, "%s is to follow %s: give scepctl ca next %s again for an RA of it.",
+		    line.names[1], ca, ca);
+	return 0;
+}
+
 /* Everything that can be refused without a key. */
 static int
 plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct err *e)
@@ -144,112 +143,68 @@ plan_creation(struct ctl *c, const struct args *a, struct creation *n, struct er
 	    .validity = a->validity,
 	    .modern = a->modern};
 	if (check_name(a->operand, e) != 0 || check_name(a->ca, e) != 0 ||
-	    make_uuid(n->id, e) != 0 ||
-	    key_spec_read(a->key != NULL ? a->key : DEFAULT_KEY, &n->spec, e) != 0)
+	    make_uuid(n->id, e) != 0 || plan_urls(c, n, e) != 0 ||
+	    ra_wish_read(c, a, a->operand, NULL, &n->wish, e) != 0)
 		return -1;
 	if (a->validity != NULL && span_read(a->validity) <= 0)
 		return err_set(
 		    e, ERR_USAGE, "--validity %s is not a duration such as 90d", a->validity);
-	n->eku = read_eku(a->ra_eku != NULL ? a->ra_eku : DEFAULT_EKU, e);
 	n->ra_dir = path_join(c->conf.dir, "ra");
 	n->ra_path = n->ra_dir != NULL ? path_join(n->ra_dir, a->operand) : NULL;
 	if (asprintf(&dir, "%s/profiles.d/%s.conf", c->conf.dir, a->operand) >= 0)
 		n->file = dir;
-	warn_of_usage(c, n->eku);
-	if (n->eku == NULL || n->ra_path == NULL || n->file == NULL)
+	if (n->ra_path == NULL || n->file == NULL)
 		return err_set(e, ERR_MEMORY, "out of memory");
 	if (path_exists(n->ra_path) || path_exists(n->file))
 		return err_set(e, ERR_USAGE, "%s exists already; nothing is overwritten",
 		    path_exists(n->file) ? n->file : n->ra_path);
-	rc = open_authority(c, a->ca, &n->ca, e);
+	rc = check_current(c, a->ca, e) == 0 ? open_authority(c, a->ca, &n->ca, e) : -1;
 	return rc == 0 ? read_kind(c, a, n, e) : -1;
 }
 
-/* C and O of the CA, then a commonName that tells the RA from its CA. */
-static X509_NAME *
-ra_name(const char *profile, const X509_NAME *ca)
+static int
+put_file(void *to, enum ra_file file, struct view data, mode_t mode, struct err *e)
 {
-	static const int copied[] = {NID_countryName, NID_organizationName};
-	X509_NAME *name = X509_NAME_new();
-	char cn[CN_MAX + 1];
+	struct new_folder *at = to;
+	char *name = conf_ra_file(1, file);
+	int rc = name != NULL ? folder_add(at->c, &at->f, name, data, mode, e)
+	                      : err_set(e, ERR_MEMORY, "out of memory");
 
-	snprintf(cn, sizeof(cn), "%.*s RA", CN_MAX - 3, profile);
-	for (size_t i = 0; i < 2 && name != NULL; i++) {
-		int at = X509_NAME_get_index_by_NID(ca, copied[i], -1);
-
-		if (at < 0 || X509_NAME_add_entry(name, X509_NAME_get_entry(ca, at), -1, 0) == 1)
-			continue;
-		X509_NAME_free(name);
-		name = NULL;
-	}
-	if (name != NULL && X509_NAME_add_entry_by_NID(name, NID_commonName, MBSTRING_UTF8,
-	                        (unsigned char *)cn, -1, -1, 0) != 1) {
-		X509_NAME_free(name);
-		name = NULL;
-	}
-	return name;
-}
-
-static X509 *
-make_ra_cert(const struct creation *n, EVP_PKEY *key, EVP_PKEY *ca_key, struct err *e)
-{
-	X509_NAME *name = ra_name(n->text.name, X509_get_subject_name(n->ca.cert));
-	struct ceremony ra = {.role = CEREMONY_RA,
-	    .subject = name,
-	    .key = key,
-	    .issuer = n->ca.cert,
-	    .issuer_key = ca_key,
-	    .ext_key_usage = n->eku,
-	    .now = clock_now()};
-	X509 *cert = NULL;
-
-	if (name == NULL)
-		err_set(e, ERR_MEMORY, "out of memory");
-	else
-		cert = ceremony_cert(&ra, e);
-	X509_NAME_free(name);
-	return cert;
+	free(name);
+	return rc;
 }
 
 /* The transcript first: what was signed is on record even when writing it down fails. */
 static int
-write_ra(struct ctl *c, const struct args *a, const struct creation *n, const EVP_PKEY *key,
-    const X509 *cert, struct err *e)
+write_ra(struct ctl *c, const struct args *a, struct creation *n, const struct ra_made *ra,
+    struct err *e)
 {
-	struct folder f = {0};
-	struct secret key_text = {0};
-	struct buf cert_text = {0}, entry = {0};
+	struct new_folder to = {.c = c};
+	struct buf entry = {0};
 	int rc = -1;
 
-	if (key_pem(key, NULL, &key_text, e) == 0 && pem_add(&cert_text, cert, e) == 0 &&
-	    transcript_begin(&entry, e, "profile create %s --ca %s --key %s", a->operand, a->ca,
-	        a->key != NULL ? a->key : DEFAULT_KEY) == 0 &&
-	    transcript_cert(&entry, "RA certificate", cert, e) == 0 &&
-	    transcript_append(c, a->ca, &entry, e) == 0 &&
-	    folder_begin(c, n->ra_dir, a->operand, &f, e) == 0 &&
-	    folder_add(c, &f, "ra.key", secret_view(&key_text), 0600, e) == 0 &&
-	    folder_add(c, &f, "ra.pem", buf_view(&cert_text), 0644, e) == 0)
-		rc = folder_keep(&f, e);
-	folder_close(&f);
-	secret_free(&key_text);
-	buf_free(&cert_text);
+	if (transcript_begin(
+	        &entry, e, "profile create %s --ca %s %s", a->operand, a->ca, n->wish.text) == 0 &&
+	    ra_transcript(ra, &entry, e) == 0 && transcript_append(c, a->ca, &entry, e) == 0 &&
+	    folder_begin(c, n->ra_dir, a->operand, &to.f, e) == 0 &&
+	    ra_files(&n->wish, ra, put_file, &to, e) == 0)
+		rc = folder_keep(&to.f, e);
+	folder_close(&to.f);
 	buf_free(&entry);
 	return rc;
 }
 
 static int
-make_ra(struct ctl *c, const struct args *a, const struct creation *n, struct err *e)
+make_ra(struct ctl *c, const struct args *a, struct creation *n, struct err *e)
 {
-	EVP_PKEY *ca_key = open_ca_key(c, a, &n->ca, e), *key = NULL;
-	X509 *cert = NULL;
+	EVP_PKEY *ca_key = open_ca_key(c, a, &n->ca, e);
+	struct ra_made ra = {0};
 	int rc = -1;
 
-	if (ca_key != NULL && (key = key_make(&n->spec, e)) != NULL &&
-	    (cert = make_ra_cert(n, key, ca_key, e)) != NULL)
-		rc = write_ra(c, a, n, key, cert, e);
+	if (ca_key != NULL && ra_make(a->operand, &n->wish, &n->ca, ca_key, &ra, e) == 0)
+		rc = write_ra(c, a, n, &ra, e);
 	EVP_PKEY_free(ca_key);
-	EVP_PKEY_free(key);
-	X509_free(cert);
+	ra_made_free(&ra);
 	return rc;
 }
 
@@ -309,6 +264,7 @@ profile_create(struct ctl *c, const struct args *a, struct err *e)
 {
 	struct err ignored = ERR_INIT;
 	struct creation n = {0};
+	bool made = false;
 	int rc = -1;
 
 	if (ctl_conf(c, e) != 0 || plan_creation(c, a, &n, e) != 0 || make_ra(c, a, &n, e) != 0)
@@ -318,9 +274,11 @@ profile_create(struct ctl *c, const struct args *a, struct err *e)
 		unlink(n.file);
 	if (rc != 0 && folder_remove(n.ra_path, &ignored) != 0)
 		ctl_note(c, "scepctl: %s", ignored.detail);
-	if (rc == 0)
+	made = rc == 0;
+	if (made)
 		rc = report(c, a, &n, e);
 out:
+	ra_wish_end(c, &n.wish, made);
 	creation_free(&n);
 	return rc;
 }
@@ -333,10 +291,7 @@ const struct opt profile_create_options[] = {
     OPT_FLAG("modern", modern, "accept neither triple DES nor SHA-1"),
     OPT("validity", validity, "SPAN", "of the certificates, such as 90d"),
     OPT("path", path, "LIST", "further paths of the profile, such as /cgi-bin/pkiclient.exe"),
-    OPT("key", key, "SPEC",
-        "key of the RA: rsa:2048, rsa:3072 or rsa:4096 (default " DEFAULT_KEY ")"),
-    OPT("ra-eku", ra_eku, "LIST",
-        "extended key usage of the RA, or none (default " DEFAULT_EKU ")"),
+    RA_MAKE_OPTIONS,
     PASSPHRASE_OPTIONS,
     OPT_END,
 };

@@ -76,6 +76,8 @@ is_mentioned(const struct profile_text *p, const char *key)
 		return p->paths != NULL;
 	if (strcmp(key, "validity") == 0)
 		return p->validity != NULL;
+	if (strcmp(key, "crl_url") == 0 || strcmp(key, "ca_url") == 0)
+		return p->crl_url != NULL;
 	return p->modern && (strcmp(key, "des3") == 0 || strcmp(key, "sha1") == 0);
 }
 
@@ -91,6 +93,23 @@ add_defaults(struct buf *out, const struct profile_text *p)
 	return rc;
 }
 
+char *
+profile_plain_url(const char *public_url, const char *path)
+{
+	bool https = strncmp(public_url, "https://", 8) == 0;
+	const char *host = public_url + (https ? 8 : 7);
+	size_t n = strcspn(host, "/"), shown = n;
+	char *url;
+
+	if (https) { /* an IPv6 address has colons too, in brackets */
+		const char *colon = memrchr(host, ':', n);
+
+		if (colon != NULL && memchr(colon, ']', n - (size_t)(colon - host)) == NULL)
+			shown = (size_t)(colon - host);
+	}
+	return asprintf(&url, "http://%.*s%s%s", (int)shown, host, host + n, path) < 0 ? NULL : url;
+}
+
 int
 profile_text_write(const struct profile_text *p, struct buf *out, struct err *e)
 {
@@ -99,6 +118,8 @@ profile_text_write(const struct profile_text *p, struct buf *out, struct err *e)
 	    add_setting(out, "id", p->id) != 0 || add_setting(out, "ca", p->ca) != 0 ||
 	    (p->paths != NULL && add_paths(out, p->paths) != 0) || add_challenge(out, p) != 0 ||
 	    (p->validity != NULL && add_setting(out, "validity", p->validity) != 0) ||
+	    (p->crl_url != NULL && add_setting(out, "crl_url", p->crl_url) != 0) ||
+	    (p->ca_url != NULL && add_setting(out, "ca_url", p->ca_url) != 0) ||
 	    (p->modern && buf_add_str(out, "des3 = false;\nsha1 = false;\n") != 0) ||
 	    add_defaults(out, p) != 0)
 		return err_set(e, ERR_MEMORY, "out of memory");

@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include "ctl/operator.h"
+#include "ctl/request.h"
 #include "ctl/show.h"
 #include "store/request.h"
 
-#define NAME_MIN 8    /* digits that name a request */
 #define NAME_SHORT 12 /* digits that a table shows */
 
 static const char *
@@ -62,7 +62,7 @@ row_of(const struct ctl *c, const struct request_row *r)
 
 	json_object_set_new(o, "id", show_view(r->name));
 	json_object_set_new(o, "short_id", show_view(view_of(r->name.p, n)));
-	json_object_set_new(o, "state", json_string(state_word(r->state)));
+	json_object_set_new(o, "state", json_string(r->changed ? "changed" : state_word(r->state)));
 	json_object_set_new(o, "profile", operator_profile_name(c, r->profile));
 	json_object_set_new(o, "ca", show_view(r->authority));
 	json_object_set_new(o, "subject", show_view(r->subject));
@@ -116,46 +116,11 @@ request_list(struct ctl *c, const struct args *a, struct err *e)
 	return rc;
 }
 
-/* The whole name that a prefix means: one of those that wait, or a whole name as it is. */
-static int
-find(struct ctl *c, struct store *s, const char *given, char name[REQUEST_NAME_LEN + 1],
-    struct err *e)
-{
-	char begins[REQUEST_NAME_LEN + 1], other[REQUEST_NAME_LEN + 1];
-	size_t n = strlen(given);
-	int found = 0;
-
-	if (n < NAME_MIN || n > REQUEST_NAME_LEN || strspn(given, "0123456789abcdefABCDEF") != n)
-		return err_set(e, ERR_USAGE,
-		    "\"%.80s\" names no request: that takes %d to %d hexadecimal digits", given,
-		    NAME_MIN, REQUEST_NAME_LEN);
-	for (size_t i = 0; i <= n; i++)
-		begins[i] = (char)(given[i] >= 'A' && given[i] <= 'F' ? given[i] + 32 : given[i]);
-	if (n == REQUEST_NAME_LEN) {
-		memcpy(name, begins, n + 1);
-		return 0;
-	}
-	for (size_t i = 0; found < 2 && i < c->conf.n_profiles; i++) {
-		int more = store_request_find(
-		    s, c->conf.profiles[i].profile.id, begins, found == 0 ? name : other, e);
-
-		if (more < 0)
-			return -1;
-		found += more;
-	}
-	if (found == 1)
-		return 0;
-	return err_set(e, ERR_USAGE,
-	    found == 0 ? "no request that waits begins with %s (one that does not wait any more "
-	                 "is named by all its digits)"
-	               : "more than one request begins with %s",
-	    begins);
-}
-
 static int
 no_request(const char *name, struct err *e)
 {
-	return err_set(e, ERR_USAGE, "there is no request %s", name);
+	return err_set(
+	    e, ERR_USAGE, "there is no request %s, or it is not remembered any more", name);
 }
 
 struct showing {
@@ -184,7 +149,7 @@ request_show(struct ctl *c, const struct args *a, struct err *e)
 	struct store *s = ctl_store(c, e);
 	int rc = -1;
 
-	if (s != NULL && find(c, s, a->operand, name, e) == 0) {
+	if (s != NULL && request_name(c, s, a->operand, name, e) == 0) {
 		rc = store_request(s, name, show_row, &showing, e);
 		if (rc == 1)
 			rc = no_request(name, e);
@@ -212,7 +177,7 @@ decide(struct ctl *c, const struct args *a, bool approve, struct err *e)
 	int rc = -1, state = 0;
 
 	operator_name(who);
-	if (s != NULL && find(c, s, a->operand, name, e) == 0) {
+	if (s != NULL && request_name(c, s, a->operand, name, e) == 0) {
 		rc = store_decide(s, name, approve, who, &state, e);
 		rc = settle(rc, name, state, e);
 	}
@@ -242,7 +207,7 @@ request_forget(struct ctl *c, const struct args *a, struct err *e)
 	struct store *s = ctl_store(c, e);
 	int rc = -1, state = 0;
 
-	if (s != NULL && find(c, s, a->operand, name, e) == 0) {
+	if (s != NULL && request_name(c, s, a->operand, name, e) == 0) {
 		rc = store_forget(s, name, &state, e);
 		rc = settle(rc, name, state, e);
 	}

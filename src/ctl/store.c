@@ -50,6 +50,7 @@ static const struct opt init_options[] = {
 static const struct opt install_options[] = {
     ADMIN_OPTIONS,
     OPT_FLAG("prune", prune, "remove the libraries of older protocols too, whoever uses them"),
+    OPT_FLAG("force", force, "although the store was upgraded to a newer protocol"),
     OPT_END,
 };
 

@@ -92,6 +92,23 @@ prune(struct ctl *c, struct store *s, struct err *e)
 	return 0;
 }
 
+/* Whether this program's protocol was given up for a newer one. The way back is open, but not by
+ * mistake. */
+static int
+check_given_up(struct store *s, bool force, bool *given_up, struct err *e)
+{
+	long oldest;
+
+	if (store_oldest(s, &oldest, e) != 0)
+		return -1;
+	*given_up = oldest > atol(STORE_PROTOCOL);
+	if (!*given_up || force)
+		return 0;
+	return err_set(e, ERR_STORE,
+	    "the store was upgraded to protocol %ld, this program has %s (--force goes back)",
+	    oldest, STORE_PROTOCOL);
+}
+
 int
 store_install_run(struct ctl *c, const struct args *a, struct err *e)
 {
@@ -100,9 +117,11 @@ store_install_run(struct ctl *c, const struct args *a, struct err *e)
 	    [LIBRARY_OURS] = "there already"};
 	struct store *s = ctl_admin_store(c, a, e);
 	enum library_state was;
+	bool given_up;
 	int rc = -1;
 
-	if (s != NULL && store_install(s, &was, e) == 0) {
+	if (s != NULL && check_given_up(s, a->force, &given_up, e) == 0 &&
+	    store_install(s, &was, e) == 0 && (!given_up || store_admit(s, e) == 0)) {
 		ctl_note(c, "the function library of protocol %s: %s", STORE_PROTOCOL, done[was]);
 		if (!a->prune || prune(c, s, e) == 0)
 			rc = verify(c, s, e);

@@ -26,7 +26,7 @@ text_of(const json_t *event, const char *member)
 static bool
 fits(const json_t *event, const char *text)
 {
-	static const char *const whole[] = {"req", "tid", "src", "serial"};
+	static const char *const whole[] = {"req", "tid", "src", "serial", "by", "challenge"};
 
 	for (size_t i = 0; i < sizeof whole / sizeof *whole; i++)
 		if (strcasecmp(text_of(event, whole[i]), text) == 0)

@@ -17,6 +17,19 @@
 #include "daemon/daemon.h"
 #include "daemon/priv.h"
 
+/* A token that is away may come; the service starts and says so. One that refuses the PIN is not
+ * shown it by every worker as well. */
+static bool
+never_opens(const struct service *s, struct err *e)
+{
+	struct err why = ERR_INIT;
+
+	if (service_keys_here(s, &why) == 0 || why.code == ERR_KEY_GONE)
+		return false;
+	err_set(e, why.code, "%s", why.detail);
+	return true;
+}
+
 /* In the child. */
 static int
 try_it(const struct conf *c, pid_t parent, int fd)
@@ -26,7 +39,7 @@ try_it(const struct conf *c, pid_t parent, int fd)
 	int rc = EXIT_OK;
 
 	if (priv_harden(parent, &e) != 0 || conf_judge(c, &e) != 0 ||
-	    conf_assemble(c, &s, &e) != 0) {
+	    conf_assemble(c, &s, &e) != 0 || never_opens(&s, &e)) {
 		rc = EXIT_CONFIG;
 		if (write(fd, &e, sizeof e) != (ssize_t)sizeof e)
 			rc = EXIT_RUNTIME;

@@ -13,10 +13,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/daily.h"
 #include "base/gate.h"
 #include "base/ossl.h"
 #include "conf/assemble.h"
 #include "conf/owner.h"
+#include "conf/passphrase.h"
 #include "daemon/check.h"
 #include "daemon/daemon.h"
 #include "daemon/listen.h"
@@ -25,6 +27,7 @@
 #include "daemon/options.h"
 #include "daemon/pidfile.h"
 #include "daemon/priv.h"
+#include "daemon/typing.h"
 
 static int
 complain(const struct err *e)
@@ -60,7 +63,8 @@ check(const struct conf *c, struct err *e)
 	struct service s = {0};
 	int rc = -1;
 
-	if (priv_drop(c, e) == 0 && conf_judge(c, e) == 0 && conf_assemble(c, &s, e) == 0)
+	if (priv_drop(c, e) == 0 && conf_judge(c, e) == 0 && conf_assemble(c, &s, e) == 0 &&
+	    service_keys_here(&s, e) == 0)
 		rc = 0;
 	service_free(&s);
 	return rc;
@@ -73,10 +77,12 @@ run_check(const char *path)
 	struct err e = ERR_INIT;
 	int code = EXIT_OK;
 
-	if (conf_read(path, &c, &e) != 0 || ossl_start(&e) != 0 || check(&c, &e) != 0)
+	if (conf_read(path, &c, &e) != 0 || typing_ask(&c, &e) != 0 || ossl_start(&e) != 0 ||
+	    check(&c, &e) != 0)
 		code = complain(&e);
 	else
 		printf("%s: ok\n", path);
+	passphrase_forget();
 	conf_free(&c);
 	ossl_stop();
 	return code;
@@ -154,7 +160,7 @@ prepare(const struct options *o, struct pid_file *pid, struct master_args *a, st
 		return -1;
 	if (geteuid() == 0)
 		log_msg(LOG_LEVEL_WARN, "running as root: set user in %s", c->file);
-	if (ossl_start(e) != 0 || gate_start(e) != 0)
+	if (ossl_start(e) != 0 || gate_start(e) != 0 || daily_start(e) != 0)
 		return -1;
 	if (check_run(c, e) != 0)
 		return -1;
@@ -173,8 +179,12 @@ serve(const struct options *o)
 	struct err e = ERR_INIT;
 	int code;
 
+	if (conf_read(o->config, &c, &e) != 0 || typing_ask(&c, &e) != 0) {
+		code = complain(&e);
+		goto out;
+	}
 	master_block_signals();
-	if (conf_read(o->config, &c, &e) != 0 || listen_open(&c, &l, &e) != 0) {
+	if (listen_open(&c, &l, &e) != 0) {
 		code = complain(&e);
 		goto out;
 	}
@@ -191,6 +201,7 @@ out:
 	if (pid_file_remove(&pid) != 0)
 		log_msg(LOG_LEVEL_WARN, "%s stays: %s", o->pid_file, strerror(errno));
 	listen_close(&l);
+	passphrase_forget();
 	conf_free(&c);
 	ossl_stop();
 	return code;

@@ -10,6 +10,8 @@
 
 #include "daemon/fcgi.h"
 
+#define HEAD_MAX 4096u
+
 static const char *
 param(FCGX_Request *from, const char *name)
 {
@@ -79,6 +81,8 @@ fcgi_read(FCGX_Request *from, struct fcgi_request *r)
 	            .forwarded = view_str(param(from, "HTTP_X_FORWARDED_FOR")),
 	            .user_agent = view_str(param(from, "HTTP_USER_AGENT")),
 	            .authorization = view_str(param(from, "HTTP_AUTHORIZATION")),
+	            .if_none_match = view_str(param(from, "HTTP_IF_NONE_MATCH")),
+	            .if_modified_since = view_str(param(from, "HTTP_IF_MODIFIED_SINCE")),
 	        },
 	};
 	if (buf_add_str(&r->path, param(from, "SCRIPT_NAME")) != 0 ||
@@ -99,7 +103,7 @@ fcgi_request_free(struct fcgi_request *r)
 int
 fcgi_write(FCGX_Request *to, const struct http_reply *reply, bool head_only)
 {
-	struct buf out = {0};
+	struct buf out = {.max = reply->body.n + HEAD_MAX};
 	int rc = -1;
 
 	if (http_reply_head(reply, &out) != 0)

@@ -12,6 +12,7 @@ libdaemon_a_SOURCES = \
 	src/daemon/pidfile.c \
 	src/daemon/pool.c \
 	src/daemon/priv.c \
+	src/daemon/typing.c \
 	src/daemon/worker.c
 
 sbin_PROGRAMS += scepd

@@ -227,6 +227,7 @@ round_once(struct master *m)
 		due = wait;
 	while (read(m->pool.ready_fds[0], octets, sizeof octets) > 0)
 		continue;
+	pool_settle(&m->pool);
 	if (m->announced != m->pool.generation && pool_ready(&m->pool)) {
 		announce(m);
 		pool_retire(&m->pool, m->a->conf, false);

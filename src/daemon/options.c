@@ -26,7 +26,7 @@ static const char help[] =
     "  -p FILE  write the process id of the master; removed at the end\n"
     "  -t       check configuration, certificates and keys, and say FILE: ok\n"
     "  -T       print the effective configuration, and where each value comes from\n"
-    "  -V       print the versions of scepd and its libraries (--version)\n"
+    "  -V       print the versions of scepd, its libraries and the store's protocol (--version)\n"
     "  -h       print this (--help)\n"
     "\n"
     "Exit codes: 0 done, 1 failure while running, 2 usage, 3 configuration.\n"
@@ -91,4 +91,5 @@ options_version(void)
 	version_openssl(stdout);
 	version_loaded(stdout, "libfcgi", (void (*)(void))FCGX_Init, FCGI_VERSION);
 	version_loaded(stdout, "libconfig", (void (*)(void))config_init, LIBCONFIG_VERSION);
+	printf("store protocol %s\n", STORE_PROTOCOL);
 }

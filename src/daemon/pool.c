@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/daily.h"
 #include "base/gate.h"
 #include "daemon/pool.h"
 #include "daemon/worker.h"
@@ -273,4 +274,17 @@ pool_signal(const struct pool *p, int sig)
 {
 	for (const struct proc *w = p->procs; w != NULL; w = w->next)
 		kill(w->pid, sig);
+}
+
+void
+pool_settle(struct pool *p)
+{
+	for (const struct proc *w = p->procs; w != NULL; w = w->next)
+		if (w->generation != p->generation)
+			return;
+	if (p->settled != p->generation)
+		daily_reset();
+	p->settled = p->generation;
+	for (const struct proc *w = p->procs; w != NULL; w = w->next)
+		atomic_store(&w->beat->alone, true);
 }

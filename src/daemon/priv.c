@@ -66,12 +66,21 @@ priv_drop(const struct conf *c, struct err *e)
 }
 
 int
-priv_harden(pid_t parent, struct err *e)
+priv_conceal(struct err *e)
 {
 	const struct rlimit none = {0, 0};
 
-	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, DUMPABLE) != 0 ||
-	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
+	if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, DUMPABLE) != 0)
+		return err_set(e, ERR_INTERNAL, "prctl: %s", strerror(errno));
+	return 0;
+}
+
+int
+priv_harden(pid_t parent, struct err *e)
+{
+	if (priv_conceal(e) != 0)
+		return -1;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || prctl(PR_SET_PDEATHSIG, SIGTERM) != 0)
 		return err_set(e, ERR_INTERNAL, "prctl: %s", strerror(errno));
 	/* The signal is not sent for a parent that is gone already. */
 	if (getppid() != parent)

@@ -136,9 +136,12 @@ static int
 step(struct loop *l, const sigset_t *waiting)
 {
 	struct pollfd fds[SLOTS + 1];
-	int64_t ms = service_tick(&l->service);
-	struct timespec limit = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+	struct timespec limit;
+	int64_t ms;
 
+	l->service.replacing = !atomic_load(&l->w->beat->alone);
+	ms = service_tick(&l->service);
+	limit = (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
 	for (size_t i = 0; i < SLOTS; i++)
 		fds[i] = (struct pollfd){.fd = kept_fd(&l->slots[i]), .events = POLLIN};
 	fds[SLOTS] = (struct pollfd){.fd = l->w->listen_fd, .events = POLLIN};
@@ -166,12 +169,22 @@ reopen_files(struct loop *l)
 		log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
 }
 
+/* ppoll delivers no signal when a request is there already, so that under load the end would never
+ * come. */
+static bool
+must_stop(void)
+{
+	sigset_t pending;
+
+	return got_stop || (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1);
+}
+
 static int
 loop_run(struct loop *l, const sigset_t *waiting)
 {
 	int64_t max = l->w->conf->max_requests;
 
-	while (!got_stop && (max == 0 || l->served < max)) {
+	while (!must_stop() && (max == 0 || l->served < max)) {
 		if (step(l, waiting) != 0)
 			return EXIT_RUNTIME;
 		if (got_reopen) {

@@ -15,13 +15,11 @@
 #include "wire/scep_body.h"
 #include "wire/scep_ca.h"
 
-#define RETRY_AFTER 30 /* seconds */
-
 static int
 seal(struct request *r, enum pki_status status, enum fail_info fail_info, struct view fail_text,
     struct view content, struct err *e)
 {
-	const struct ra_key *ra = r->ra != NULL ? r->ra : r->sp->ras[0];
+	const struct service_ra *ra = r->ra != NULL ? r->ra : service_presented(r->service, r->sp);
 	enum digest digest =
 	    r->msg.digest != DIGEST_NONE && (r->sp->profile.algs.digests & 1u << r->msg.digest) != 0
 	        ? r->msg.digest
@@ -33,7 +31,7 @@ seal(struct request *r, enum pki_status status, enum fail_info fail_info, struct
 		return err_set_ossl(e, ERR_INTERNAL, "random");
 	a = scep_attrs_reply(
 	    &r->msg.attrs, status, fail_info, fail_text, view_of(nonce, sizeof nonce), clock_now());
-	if (signer_seal(ra, &a, &content, digest, &r->reply->body, e) != 0)
+	if (signer_seal(ra->key, &a, &content, digest, &r->reply->body, e) != 0)
 		return -1;
 	r->reply->status = 200;
 	r->reply->type = CONTENT_TYPE_PKI;
@@ -46,7 +44,8 @@ seal(struct request *r, enum pki_status status, enum fail_info fail_info, struct
 static STACK_OF(X509) *
 reply_certs(const struct request *r, X509 *leaf)
 {
-	const struct authority *a = &r->sp->ca->authority;
+	const struct service_issuer *by = service_issuer_of(r->sp, leaf);
+	const struct authority *a = &(by != NULL ? by : r->by)->ca->authority;
 	STACK_OF(X509) *certs = sk_X509_new_null();
 
 	if (certs == NULL || sk_X509_push(certs, leaf) <= 0)

@@ -102,7 +102,7 @@ enrol_csr(struct request *r, struct view content, struct buf *cert)
 	uint8_t request[32];
 	int planned, rc = -1;
 
-	planned = plan_make(&r->sp->profile, &r->sp->ca->authority, &r->csr, now, &r->plan, &why);
+	planned = plan_make(&r->sp->profile, &r->by->ca->authority, &r->csr, now, &r->plan, &why);
 	if ((claim = make_claim(r, now)) == NULL)
 		goto out;
 	snprintf(r->reason, sizeof r->reason, "%s", claim_reason(claim));

@@ -39,19 +39,36 @@ add_hex(struct buf *json, const char *name, struct view value)
 	return add_text(json, name, view_str(hex));
 }
 
+/* Who asks, and for what. */
+static int
+event_begin(const struct request *r, const char *type, const char *subject, struct buf *json)
+{
+	if (add_text(json, "req", view_str(r->tag)) != 0 ||
+	    add_text(json, "node", view_str(r->service->node)) != 0 ||
+	    add_text(json, "src", view_str(r->source)) != 0 ||
+	    (r->sp != NULL && add_text(json, "profile", view_str(r->sp->profile.name)) != 0) ||
+	    add_text(json, "type", view_str(type)) != 0)
+		return -1;
+	return add_text(json, "tid", r->msg.attrs.transaction_id) != 0
+	           ? -1
+	           : add_text(json, "subject", view_str(subject));
+}
+
+int
+event_asked(const struct request *r, const char *subject, const char *detail, struct buf *json)
+{
+	return event_begin(r, r->op_name, subject, json) != 0
+	           ? -1
+	           : add_text(json, "detail", view_str(detail));
+}
+
 int
 event_write(const struct request *r, const char *outcome, struct buf *json)
 {
 	char subject[TEXT_MAX];
 
 	request_subject(r, subject, sizeof subject);
-	if (add_text(json, "req", view_str(r->tag)) != 0 ||
-	    add_text(json, "node", view_str(r->service->node)) != 0 ||
-	    add_text(json, "src", view_str(r->source)) != 0 ||
-	    add_text(json, "profile", view_str(r->sp->profile.name)) != 0 ||
-	    add_text(json, "type", view_str(message_type_name(r->msg.attrs.type))) != 0 ||
-	    add_text(json, "tid", r->msg.attrs.transaction_id) != 0 ||
-	    add_text(json, "subject", view_str(subject)) != 0 ||
+	if (event_begin(r, message_type_name(r->msg.attrs.type), subject, json) != 0 ||
 	    add_text(json, "by", view_str(r->reason)) != 0 ||
 	    add_text(json, "outcome", view_str(outcome)) != 0 ||
 	    add_text(json, "detail", view_str(r->err.code != ERR_OK ? r->err.detail : "")) != 0)

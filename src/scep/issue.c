@@ -52,11 +52,11 @@ issue_reserve(struct request *r, const struct claim *claim, const uint8_t reques
     const char *about, struct issue_text *text, struct reserve *out)
 {
 	const struct profile *p = &r->sp->profile;
-	const struct authority *a = &r->sp->ca->authority;
+	const struct authority *a = &r->by->ca->authority;
 	time_t now = clock_now();
 
 	*text = (struct issue_text){0};
-	if (identity_transaction(a->name, r->msg.attrs.transaction_id, r->msg.signer,
+	if (identity_transaction(p->id, r->msg.attrs.transaction_id, r->msg.signer,
 	        claim_predecessor(claim), text->transaction, &r->err) != 0 ||
 	    fill_names(r, text) != 0)
 		return -1;
@@ -65,7 +65,7 @@ issue_reserve(struct request *r, const struct claim *claim, const uint8_t reques
 	    .request = request,
 	    .transaction = text->transaction,
 	    .claim = claim,
-	    .settings = r->sp->settings,
+	    .settings = r->by->settings,
 	    .keep = keep_of(&r->plan, now),
 	    .lease = r->service->lease,
 	    .manual = (p->approval == APPROVAL_MANUAL && claim_kind(claim) != CLAIM_RENEWAL) ||
@@ -75,6 +75,7 @@ issue_reserve(struct request *r, const struct claim *claim, const uint8_t reques
 	    .subject = buf_str(&text->subject),
 	    .sans = buf_str(&text->sans),
 	    .about = about,
+	    .word = r->word,
 	    .now = time(NULL)}; /* the clock itself: it is compared with the store's */
 	return 0;
 }
@@ -86,6 +87,25 @@ issue_text_free(struct issue_text *t)
 	buf_free(&t->sans);
 }
 
+/* The certificate that a renewal takes the place of, when it is to be revoked after a while. */
+static void
+note_predecessor(
+    const struct request *r, const struct reserve *what, char before[128], struct commit_note *note)
+{
+	int64_t after = r->sp->profile.revoke_previous_after;
+	struct view serial = ossl_string_view(X509_get0_serialNumber(r->msg.signer));
+	const struct service_issuer *by = service_issuer_of(r->sp, r->msg.signer);
+	char hex[2 * SERIAL_LEN + 1];
+
+	if (after < 0 || claim_kind(what->claim) != CLAIM_RENEWAL || serial.n > SERIAL_LEN ||
+	    by == NULL)
+		return;
+	hex_of(serial, hex);
+	snprintf(before, 128, "%s %s", by->ca->authority.name, hex);
+	note->before = before;
+	note->before_lives = after;
+}
+
 static int
 sign_and_commit(
     struct request *r, const struct reserve *what, const struct reservation *held, struct buf *cert)
@@ -93,11 +113,12 @@ sign_and_commit(
 	struct commit_note note = {
 	    .source = r->source, .by = r->reason, .grace = r->service->record_grace};
 	struct buf event = {0};
+	char before[128];
 	uint8_t spki[32];
 	int rc = -1;
 
 	if (journal_intent(r, what) != 0 ||
-	    signer_issue(r->sp->ca->key, held->grant, &r->plan, cert, &r->err) != 0)
+	    signer_issue(r->by->ca->key, held->grant, &r->plan, cert, &r->err) != 0)
 		return -1;
 	hex_of(view_of(r->plan.serial, SERIAL_LEN), r->serial);
 	if (key_digest(X509_get_X509_PUBKEY(r->plan.cert), spki) != 0 ||
@@ -107,6 +128,7 @@ sign_and_commit(
 	}
 	note.event = buf_str(&event);
 	note.spki = spki;
+	note_predecessor(r, what, before, &note);
 	/* Before COMMIT: whatever becomes of its answer, what was signed stands in the journal. */
 	if (journal_issued(r, what, buf_view(cert)) != 0)
 		goto out;

@@ -3,15 +3,17 @@
  * POST /scep/{profile}/challenge: a management system with a token fetches a one-time challenge for
  * a device (RFC 8894 section 2.4 leaves the way open). The answer is the challenge alone, since
  * some put the whole body into the device. Who has no token learns nothing, not even which profiles
- * there are; token and limit are checked in the step that mints.
+ * there are, and is blocked when he guesses; token and limit are checked in the step that mints,
+ * which also tells all hosts what became of it.
  */
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "base/log.h"
+#include "base/net.h"
 #include "request.h"
-#include "store/token.h"
+#include "store/state.h"
 
 #define SCHEME "Bearer"
 
@@ -49,13 +51,40 @@ read_token(struct request *r, char digest[65])
 	return 0;
 }
 
+/* Whoever asks, as the store must know him. */
+struct asker {
+	char token[65], source[64];
+	struct buf event;
+};
+
+/* `why` is what he is refused for unless his token is wrong. */
+static int
+fill_bearer(struct request *r, struct asker *a, const struct mint_ask *ask, const struct err *why,
+    struct bearer *b)
+{
+	const struct profile *p = r->sp != NULL ? &r->sp->profile : NULL;
+
+	buf_cut(&a->event, 0);
+	if (event_asked(r, buf_str(&ask->names.subject), why->detail, &a->event) != 0)
+		return err_set(&r->err, ERR_MEMORY, "event");
+	*b = (struct bearer){.token = a->token,
+	    .event = buf_str(&a->event),
+	    .source = a->source,
+	    .unique = r->tag,
+	    .budget = p != NULL ? p->wrong_challenges : WRONG_CHALLENGES,
+	    .window = p != NULL ? p->wrong_challenges_window : WRONG_CHALLENGES_WINDOW};
+	return 0;
+}
+
 /* A refusal that only who has a token for the profile is told. */
 static int
-refuse(struct request *r, const char *token, const struct err *why)
+refuse(struct request *r, struct asker *a, const struct mint_ask *ask, const struct err *why)
 {
 	const char *profile = r->sp != NULL ? r->sp->profile.id : NULL;
+	struct bearer b;
 
-	if (store_token(r->service->store, token, profile, r->reason, &r->err) != 0)
+	if (fill_bearer(r, a, ask, why, &b) != 0 ||
+	    store_token(r->service->store, &b, profile, why->code, r->reason, &r->err) != 0)
 		return -1;
 	return err_set(&r->err, why->code, "%s", why->detail);
 }
@@ -65,30 +94,35 @@ check_profile(const struct request *r, struct err *why)
 {
 	if (r->sp == NULL)
 		return err_set(why, ERR_NO_PROFILE, "no profile");
+	if (!source_among(
+	        r, r->sp->profile.challenge_allow_from, r->sp->profile.n_challenge_allow_from))
+		return err_set(why, ERR_SOURCE, "not in challenge_allow_from");
 	if (r->sp->profile.challenge_type != CHALLENGE_DYNAMIC)
 		return err_set(why, ERR_NOT_DYNAMIC, "challenge.type is not dynamic");
 	return 0;
 }
 
 static int
-draw(struct request *r, const char *token, const struct mint_ask *ask, struct secret *challenge,
+draw(struct request *r, struct asker *a, const struct mint_ask *ask, struct secret *challenge,
     struct minted *out)
 {
 	const struct profile *p = &r->sp->profile;
 	int64_t ttl = (int64_t)p->challenge_expiry_minutes * 60;
 	struct store *s = r->service->store;
+	struct bearer b;
 	uint8_t mac[32];
 	struct mint m = {.profile = p->id,
 	    .mac = mac,
 	    .ttl = ask->ttl > 0 && ask->ttl < ttl ? ask->ttl : ttl,
 	    .max = p->max_pending_challenges,
-	    .token = token,
+	    .bearer = &b,
 	    .bound = binding_any(&ask->names),
 	    .subject = buf_str(&ask->names.subject),
 	    .sans = buf_str(&ask->names.sans)};
 	int rc = -1;
 
-	if (challenge_draw(challenge, &r->err) == 0 &&
+	if (fill_bearer(r, a, ask, &(struct err)ERR_INIT, &b) == 0 &&
+	    challenge_draw(challenge, &r->err) == 0 &&
 	    store_challenge_mac(s, p->id, secret_view(challenge), mac, &r->err) == 0)
 		rc = store_mint(s, &m, out, &r->err);
 	snprintf(r->reason, sizeof r->reason, "%s", out->by);
@@ -101,20 +135,24 @@ static int
 mint(struct request *r, struct secret *challenge, struct minted *out)
 {
 	struct mint_ask ask = {.ttl = 0};
+	struct asker a = {.token = ""};
 	struct err why = ERR_INIT;
-	char token[65];
 	int rc = -1;
 
-	if (check_http(r) != 0 || read_token(r, token) != 0)
+	if (check_http(r) != 0 || read_token(r, a.token) != 0)
 		return -1;
 	if (r->service->store == NULL)
 		return err_set(&r->err, ERR_STORE, "no store is configured");
+	net_group(r->source, a.source);
+	if (store_admits(r->service->store, TOKEN_GUESSES, a.source, &r->err) != 0)
+		return -1;
 	if (check_profile(r, &why) != 0 ||
 	    mint_ask_read(&r->sp->profile, r->http->body, &ask, &why) != 0)
-		refuse(r, token, &why);
+		refuse(r, &a, &ask, &why);
 	else
-		rc = draw(r, token, &ask, challenge, out);
+		rc = draw(r, &a, &ask, challenge, out);
 	binding_free(&ask.names);
+	buf_free(&a.event);
 	return rc;
 }
 
@@ -159,6 +197,8 @@ write_error(struct request *r, const struct minted *m, bool json)
 		out->allow = "POST";
 	if (r->err.code == ERR_PENDING_FULL)
 		out->retry_after = m->retry_after;
+	if (r->err.code == ERR_GUESSING)
+		out->retry_after = RETRY_AFTER;
 	if (!json)
 		return;
 	buf_cut(&out->body, 0);

@@ -18,6 +18,7 @@ static const struct {
     {TYPE_RENEWAL_REQ, renew},
     {TYPE_CERT_POLL, poll_cert},
     {TYPE_GET_CERT, get_cert},
+    {TYPE_GET_CRL, get_crl},
 };
 
 /* Whether this source may ask at all; before any private key is used. Without its store the service
@@ -26,12 +27,9 @@ static int
 check_source(struct request *r)
 {
 	const struct profile *p = &r->sp->profile;
-	bool allowed = p->n_allow_from == 0;
 	char group[64];
 
-	for (size_t i = 0; i < p->n_allow_from && !allowed; i++)
-		allowed = net_has(&p->allow_from[i], view_str(r->source));
-	if (!allowed)
+	if (!source_among(r, p->allow_from, p->n_allow_from))
 		return err_set(&r->err, ERR_SOURCE, "not in allow_from");
 	if (r->service->store == NULL)
 		return err_set(&r->err, ERR_STORE, "no store is configured");
@@ -63,6 +61,13 @@ check_visible(struct request *r)
 	return 0;
 }
 
+/* An older RA serves until it expires; the present one goes on, since there is nothing better. */
+static bool
+serves(const struct request *r, const struct service_ra *ra)
+{
+	return clock_now() <= ra->ends || ra == service_presented(r->service, r->sp);
+}
+
 /* The envelope, and which of our keys it is for. */
 static int
 open_envelope(struct request *r, struct secret *content)
@@ -74,8 +79,8 @@ open_envelope(struct request *r, struct secret *content)
 	if (scep_env_read(r->msg.content, r->sp->profile.algs.ciphers, &r->env, &r->err) != 0)
 		return -1;
 	for (size_t i = 0; i < r->sp->n_ras && rc == 1; i++) {
-		r->ra = r->sp->ras[i];
-		rc = scep_env_recipient(&r->env, ra_key_cert(r->ra), &to, &r->err);
+		r->ra = &r->sp->ras[i];
+		rc = scep_env_recipient(&r->env, ra_key_cert(r->ra->key), &to, &r->err);
 	}
 	if (rc == 1) {
 		r->ra = NULL;
@@ -84,7 +89,10 @@ open_envelope(struct request *r, struct secret *content)
 	if (rc != 0)
 		return -1;
 	r->transport = to.transport;
-	rc = signer_unwrap(r->ra, &to, cipher_key_len(r->env.cipher), &cek, &r->err);
+	if (!serves(r, r->ra))
+		return err_set(&r->err, ERR_RECIPIENT, "RA %d has expired", r->ra->number);
+	r->by = service_issuer(r->service, r->sp, r->ra);
+	rc = signer_unwrap(r->ra->key, &to, cipher_key_len(r->env.cipher), &cek, &r->err);
 	if (rc == 0)
 		rc = scep_env_open(&r->env, secret_view(&cek), content, &r->err);
 	secret_free(&cek);
@@ -129,6 +137,8 @@ op_pki(struct request *r)
 	}
 	if (!r->known || answer(r) != 0)
 		certrep_failure(r);
+	else /* What strangers send must not keep an old RA in use. */
+		r->ra->use->at = clock_ms();
 	event_note(r);
 	buf_free(&der);
 }

@@ -24,21 +24,26 @@ check_content(struct request *r, struct view content)
 	return rc == 0 ? 0 : err_set(&r->err, ERR_CONTENT, "IssuerAndSubject: %s", why.detail);
 }
 
-/* What was approved, or begun by a worker that died, is signed now. */
+/* What was approved, or begun by a worker that died, is signed now, under the CA that it was
+ * planned for, as long as that has its key. */
 static int
 finish(struct request *r, struct poll *p, struct buf *cert)
 {
-	const struct service_profile *sp = r->sp;
+	const struct authority *a = &r->by->ca->authority;
 	struct claim *claim = claim_by_transaction(&r->err);
 	int rc = -1;
 
 	r->plan = p->plan;
 	p->plan = (struct plan){0};
-	if (claim == NULL || (p->approved && plan_refresh(&sp->profile, &sp->ca->authority,
-	                                         clock_now(), &r->plan, &r->err) != 0))
+	if (r->by->ca->key == NULL)
+		err_set(&r->err, ERR_NO_TRANSACTION, "CA %s issues nothing any more", a->name);
+	if (claim == NULL || r->err.code != ERR_OK ||
+	    (p->approved && plan_refresh(&r->sp->profile, a, clock_now(), &r->plan, &r->err) != 0))
 		goto out;
 	snprintf(r->reason, sizeof r->reason, "%s", claim_reason(claim));
+	r->word = p->word;
 	rc = issue(r, claim, p->request, "", cert);
+	r->word = NULL;
 out:
 	claim_free(claim);
 	return rc;
@@ -46,10 +51,9 @@ out:
 
 /* A renewal's transaction has the digest of the certificate that signed it in it. */
 static int
-ask(struct request *r, bool renewal, struct poll *p)
+transaction(struct request *r, bool renewal, uint8_t out[32])
 {
-	const struct authority *a = &r->sp->ca->authority;
-	uint8_t digest[32], transaction[32];
+	uint8_t digest[32];
 	struct buf der = {0};
 	struct view predecessor = {0};
 
@@ -60,10 +64,33 @@ ask(struct request *r, bool renewal, struct poll *p)
 		predecessor = view_of(digest, sizeof digest);
 		buf_free(&der);
 	}
-	if (identity_transaction(a->name, r->msg.attrs.transaction_id, r->msg.signer, predecessor,
-	        transaction, &r->err) != 0)
+	return identity_transaction(r->sp->profile.id, r->msg.attrs.transaction_id, r->msg.signer,
+	    predecessor, out, &r->err);
+}
+
+/* Under the CA that is addressed or, when another one took over since the request came, under an
+ * earlier one: r->by becomes the one that was found. */
+static int
+ask(struct request *r, bool renewal, struct poll *p)
+{
+	const struct service_issuer *first = r->by;
+	uint8_t tx[32];
+
+	if (transaction(r, renewal, tx) != 0)
 		return -1;
-	return store_poll(r->service->store, a, r->sp->profile.id, transaction, p, &r->err);
+	for (size_t i = 0; i <= r->sp->n_line; i++) {
+		r->by = i == 0 ? first : &r->sp->line[i - 1];
+		if (i > 0 && r->by == first)
+			continue;
+		err_clear(&r->err);
+		if (store_poll(r->service->store, &r->by->ca->authority, r->sp->profile.id, tx, p,
+		        &r->err) == 0)
+			return 0;
+		if (r->err.code != ERR_NO_TRANSACTION)
+			return -1;
+	}
+	r->by = first;
+	return -1;
 }
 
 static int

@@ -15,9 +15,7 @@
 bool
 renew_possible(const struct request *r)
 {
-	const X509 *ca = r->sp->ca->authority.cert;
-
-	return X509_NAME_cmp(X509_get_issuer_name(r->msg.signer), X509_get_subject_name(ca)) == 0;
+	return service_issuer_of(r->sp, r->msg.signer) != NULL;
 }
 
 /* What the record must say of the signer's certificate. */
@@ -44,8 +42,13 @@ int
 signer_issued(struct request *r)
 {
 	const ASN1_INTEGER *serial = X509_get0_serialNumber(r->msg.signer);
+	const struct service_issuer *by = service_issuer_of(r->sp, r->msg.signer);
 	struct issued found = {0};
-	int rc = store_issued(r->service->store, r->sp->ca->authority.name,
+	int rc;
+
+	if (by == NULL)
+		return err_set(&r->err, ERR_RENEWAL_SIGNER, "issued by another CA");
+	rc = store_issued(r->service->store, by->ca->authority.name,
 	    view_of(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial)), &found,
 	    &r->err);
 
@@ -60,20 +63,21 @@ signer_issued(struct request *r)
 int
 renew_csr(struct request *r, struct buf *cert)
 {
-	const struct service_profile *sp = r->sp;
+	const struct profile *p = &r->sp->profile;
+	const struct service_issuer *by = service_issuer_of(r->sp, r->msg.signer);
 	struct claim *claim = NULL;
 	uint8_t request[32];
 	time_t now = clock_now();
 	int rc = -1;
 
 	plan_free(&r->plan);
-	if (signer_issued(r) != 0 || (claim = claim_by_renewal(&sp->profile, &sp->ca->authority,
-	                                  r->msg.signer, &r->csr, now, &r->err)) == NULL)
+	if (signer_issued(r) != 0 || (claim = claim_by_renewal(p, &by->ca->authority, r->msg.signer,
+	                                  &r->csr, now, &r->err)) == NULL)
 		goto out;
 	snprintf(r->reason, sizeof r->reason, "%s", claim_reason(claim));
-	if (plan_renew(&sp->profile, &sp->ca->authority, &r->csr, r->msg.signer, now, &r->plan,
-	        &r->err) != 0 ||
-	    identity_request(&sp->profile, claim, &r->csr, request, &r->err) != 0)
+	if (plan_renew(p, &r->by->ca->authority, &r->csr, r->msg.signer, now, &r->plan, &r->err) !=
+	        0 ||
+	    identity_request(p, claim, &r->csr, request, &r->err) != 0)
 		goto out;
 	rc = issue(r, claim, request, "", cert);
 out:

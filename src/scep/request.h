@@ -13,6 +13,8 @@
 #include "store/transaction.h"
 #include "wire/query.h"
 
+#define RETRY_AFTER 30 /* seconds, for whoever is refused for now */
+
 struct request {
 	const struct service *service;
 	const struct http_request *http;
@@ -29,10 +31,12 @@ struct request {
 	struct scep_msg msg;
 	bool known; /* transactionID and senderNonce are: an error is answered by a CertRep */
 	struct scep_env env;
-	const struct ra_key *ra; /* the RA that was addressed */
+	const struct service_issuer *by; /* the CA that is to issue; NULL until known */
+	const struct service_ra *ra;     /* the RA that was addressed; NULL until known */
 	struct transport transport;
 	struct csr csr;
-	char named[512]; /* the subject that a CertPoll names, as text; for the log */
+	const char *word; /* the operator's, of a CertPoll; borrowed, NULL elsewhere */
+	char named[512];  /* the subject that a CertPoll names, as text; for the log */
 	struct plan plan;
 	char serial[2 * SERIAL_LEN + 1]; /* of the certificate that is the answer, hexadecimal */
 	enum pki_status status;          /* of the CertRep sent */
@@ -50,6 +54,14 @@ void op_pki(struct request *r);
 
 /* /health and /ready: the answer in r->reply; r->err says when it is a bad one. */
 void op_health(struct request *r, bool ready);
+
+/* /metrics: as above. */
+void op_metrics(struct request *r);
+
+/* The revocation list or the certificate of an authority: the answer in r->reply; r->err says when
+ * it is a bad one. */
+struct route;
+void op_file(struct request *r, const struct route *route);
 
 /* POST /scep/{profile}/challenge: a one-time challenge for whoever has a token. r->sp may be NULL.
  */
@@ -87,8 +99,8 @@ int get_crl(struct request *r, struct view content, struct buf *cert)
  * elsewhere. -1: RENEWAL_SIGNER, RENEWAL_REVOKED, STORE. */
 int signer_issued(struct request *r) __attribute__((warn_unused_result));
 
-/* Whether the certificate of the signer bears the name of our CA; then its r->csr may be a renewal,
- * which renew_csr finds out. -1: r->err. */
+/* Whether the certificate of the signer bears the name of a CA of ours; then its r->csr may be a
+ * renewal, which renew_csr finds out. -1: r->err. */
 bool renew_possible(const struct request *r);
 int renew_csr(struct request *r, struct buf *cert) __attribute__((warn_unused_result));
 
@@ -125,6 +137,11 @@ int journal_issued(struct request *r, const struct reserve *what, struct view ce
 int event_write(const struct request *r, const char *outcome, struct buf *json)
     __attribute__((warn_unused_result));
 
+/* Of a request for a challenge all but name and outcome, which the store adds: the beginning of
+ * such JSON. -1: memory. */
+int event_asked(const struct request *r, const char *subject, const char *detail, struct buf *json)
+    __attribute__((warn_unused_result));
+
 /* Tells the store what became of a PKIOperation that it has not heard of. */
 void event_note(const struct request *r);
 
@@ -147,6 +164,9 @@ void certrep_failure(struct request *r);
 /* Sets r->source: the web server's peer or, as long as that is a trusted proxy, the address that it
  * reports. */
 void request_source(struct request *r);
+
+/* Whether it lies in one of the networks; no networks are all. */
+bool source_among(const struct request *r, const struct net *nets, size_t n);
 
 /* Writes the one log line of the request. */
 void request_log(const struct request *r);

@@ -12,9 +12,9 @@
 #include <openssl/rand.h>
 
 #include "base/clock.h"
+#include "crl.h"
 #include "request.h"
 #include "wire/route.h"
-#include "wire/scep_body.h"
 #include "wire/scep_ca.h"
 
 static bool
@@ -60,10 +60,17 @@ by_route(const struct service *s, struct view path, const struct route *route)
 static void
 op_ca(struct request *r, enum scep_operation op)
 {
-	const struct buf *body = op == OP_GET_CA_CAPS ? &r->sp->caps : &r->sp->ca_cert;
+	const struct service_profile *sp = r->sp;
+	const struct service_ra *ra = service_presented(r->service, sp);
+	const struct buf *body = op == OP_GET_CA_CERT        ? &ra->ca_cert
+	                         : op == OP_GET_NEXT_CA_CERT ? &ra->next_ca
+	                         : ra->has_next              ? &sp->caps_next
+	                                                     : &sp->caps;
 
-	if (op == OP_GET_NEXT_CA_CERT)
+	if (op == OP_GET_NEXT_CA_CERT && !ra->has_next)
 		err_set(&r->err, ERR_NO_NEXT_CA, "no next CA is prepared");
+	else if (op == OP_GET_NEXT_CA_CERT && body->n == 0)
+		err_set(&r->err, ERR_KEY_GONE, "the key of the RA could not sign it yet");
 	else if (buf_add(&r->reply->body, body->p, body->n) != 0)
 		err_set(&r->err, ERR_MEMORY, "reply");
 	if (r->err.code != ERR_OK) {
@@ -71,7 +78,50 @@ op_ca(struct request *r, enum scep_operation op)
 		return;
 	}
 	r->reply->status = 200;
-	r->reply->type = op == OP_GET_CA_CAPS ? CONTENT_TYPE_CAPS : CONTENT_TYPE_CA_RA;
+	r->reply->type = op == OP_GET_CA_CERT        ? CONTENT_TYPE_CA_RA
+	                 : op == OP_GET_NEXT_CA_CERT ? CONTENT_TYPE_NEXT_CA
+	                                             : CONTENT_TYPE_CAPS;
+}
+
+/* What the log calls a path that belongs to no profile; NULL: another one. */
+static const char *
+plain_name(enum route_kind kind)
+{
+	switch (kind) {
+	case ROUTE_HEALTH:
+		return "health";
+	case ROUTE_READY:
+		return "ready";
+	case ROUTE_METRICS:
+		return "metrics";
+	case ROUTE_CRL:
+	case ROUTE_CRL_PEM:
+		return "crl";
+	case ROUTE_CA_CERT:
+		return "cert";
+	default:
+		return NULL;
+	}
+}
+
+/* What belongs to no profile: 0. 1: the path is another one. */
+static int
+dispatch_plain(struct request *r, const struct route *route)
+{
+	if ((r->op_name = plain_name(route->kind)) == NULL)
+		return 1;
+	if (r->http->method != HTTP_GET && r->http->method != HTTP_HEAD) {
+		err_set(&r->err, ERR_METHOD, "GET only");
+		http_reply_error(r->reply, r->err.code, NULL);
+		r->reply->allow = "GET, HEAD";
+	} else if (route->kind == ROUTE_METRICS) {
+		op_metrics(r);
+	} else if (route->kind == ROUTE_HEALTH || route->kind == ROUTE_READY) {
+		op_health(r, route->kind == ROUTE_READY);
+	} else {
+		op_file(r, route);
+	}
+	return 0;
 }
 
 static int
@@ -80,11 +130,8 @@ dispatch(struct request *r)
 	struct route route = route_of(r->http->path);
 	enum scep_operation op;
 
-	if (route.kind == ROUTE_HEALTH || route.kind == ROUTE_READY) {
-		r->op_name = route.kind == ROUTE_READY ? "ready" : "health";
-		op_health(r, route.kind == ROUTE_READY);
+	if (dispatch_plain(r, &route) == 0)
 		return 0;
-	}
 	r->sp = by_route(r->service, r->http->path, &route);
 	if (route.kind == ROUTE_CHALLENGE) {
 		op_challenge(r);
@@ -139,61 +186,30 @@ service_handle(const struct service *s, const struct http_request *in, struct ht
 	scep_msg_free(&r.msg);
 }
 
-static int
-prepare_profile(struct service_profile *sp, struct err *e)
-{
-	const struct profile *p = &sp->profile;
-	struct caps caps = {.algs = p->algs, .renewal = p->allow_renewal};
-	STACK_OF(X509) *ras = sk_X509_new_null(), *all = NULL;
-	int rc = -1;
-
-	if (sp->n_ras == 0 || sp->ca == NULL) {
-		err_set(e, ERR_CONFIG, "profile %s has no RA or no CA", p->name);
-		goto out;
-	}
-	/* The first RA is the one to be used from now on; older ones are still answered. */
-	if (ras == NULL || sk_X509_push(ras, ra_key_cert(sp->ras[0])) <= 0 ||
-	    (all = authority_presented(
-	         &sp->ca->authority, ras, p->include_ca_certificate, p->include_root)) == NULL ||
-	    profile_settings(p, sp->ca->authority.cert, sp->settings, e) != 0 ||
-	    caps_write(&caps, &sp->caps) != 0 || certs_only_write(all, NULL, &sp->ca_cert) != 0) {
-		err_set(e, ERR_INTERNAL, "cannot prepare profile %s", p->name);
-		goto out;
-	}
-	rc = 0;
-out:
-	sk_X509_free(ras);
-	sk_X509_free(all);
-	return rc;
-}
-
-int
-service_prepare(struct service *s, struct err *e)
-{
-	for (size_t i = 0; i < s->n_profiles; i++)
-		if (prepare_profile(&s->profiles[i], e) != 0)
-			return -1;
-	return 0;
-}
-
 void
 service_free(struct service *s)
 {
 	for (size_t i = 0; i < s->n_profiles; i++) {
 		struct service_profile *sp = &s->profiles[i];
 
-		for (size_t j = 0; j < sp->n_ras; j++)
-			ra_key_free(sp->ras[j]);
+		for (size_t j = 0; j < sp->n_ras; j++) {
+			ra_key_free(sp->ras[j].key);
+			buf_free(&sp->ras[j].ca_cert);
+			buf_free(&sp->ras[j].next_ca);
+			free(sp->ras[j].use);
+		}
 		profile_free(&sp->profile);
 		buf_free(&sp->caps);
-		buf_free(&sp->ca_cert);
+		buf_free(&sp->caps_next);
 	}
 	for (size_t i = 0; i < s->n_cas; i++) {
 		ca_key_free(s->cas[i].key);
+		crl_cache_free(s->cas[i].crl);
 		authority_free(&s->cas[i].authority);
 	}
 	free(s->trusted_proxies);
 	buf_free(&s->report);
+	free(s->crl_dir);
 	store_free(s->store);
 	journal_free(s->journal);
 	free(s->profiles);

@@ -33,6 +33,16 @@ last_entry(struct view list, struct view *rest)
 	return view_of(list.p + start, end - start);
 }
 
+bool
+source_among(const struct request *r, const struct net *nets, size_t n)
+{
+	bool among = n == 0;
+
+	for (size_t i = 0; i < n && !among; i++)
+		among = net_has(&nets[i], view_str(r->source));
+	return among;
+}
+
 void
 request_source(struct request *r)
 {

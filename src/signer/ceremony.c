@@ -12,6 +12,7 @@
 
 #include "base/ossl.h"
 #include "ca/profile.h"
+#include "signer/token.h"
 #include "wire/csr.h"
 
 #define BACKDATE_SECONDS 600
@@ -21,17 +22,20 @@
 
 static const struct role {
 	int years;
-	bool ca;
+	bool ca, ra;
 	long path_len;
 	unsigned key_usage;
 } roles[] = {
-    [CEREMONY_ROOT] = {25, true, NO_PATH_LEN,
+    [CEREMONY_ROOT] = {25, true, false, NO_PATH_LEN,
         USAGE_KEY_CERT_SIGN | USAGE_CRL_SIGN | USAGE_DIGITAL_SIGNATURE},
-    [CEREMONY_ISSUING] = {20, true, 0,
+    [CEREMONY_ISSUING] = {20, true, false, 0,
         USAGE_KEY_CERT_SIGN | USAGE_CRL_SIGN | USAGE_DIGITAL_SIGNATURE},
-    [CEREMONY_SINGLE] = {20, true, 0,
+    [CEREMONY_SINGLE] = {20, true, false, 0,
         USAGE_KEY_CERT_SIGN | USAGE_CRL_SIGN | USAGE_DIGITAL_SIGNATURE},
-    [CEREMONY_RA] = {10, false, NO_PATH_LEN, USAGE_DIGITAL_SIGNATURE | USAGE_KEY_ENCIPHERMENT},
+    [CEREMONY_RA] = {10, false, true, NO_PATH_LEN,
+        USAGE_DIGITAL_SIGNATURE | USAGE_KEY_ENCIPHERMENT},
+    [CEREMONY_RA_SIGN] = {10, false, true, NO_PATH_LEN, USAGE_DIGITAL_SIGNATURE},
+    [CEREMONY_RA_ENCRYPT] = {10, false, true, NO_PATH_LEN, USAGE_KEY_ENCIPHERMENT},
 };
 
 bool
@@ -39,7 +43,7 @@ key_fits(const EVP_PKEY *key, const X509 *cert)
 {
 	struct err e = ERR_INIT;
 	EVP_PKEY *of_cert = ossl_spki_key(X509_get_X509_PUBKEY(cert), &e);
-	bool fits = of_cert != NULL && EVP_PKEY_eq(key, of_cert) == 1;
+	bool fits = of_cert != NULL && EVP_PKEY_eq(key_public_half(key), of_cert) == 1;
 
 	EVP_PKEY_free(of_cert);
 	return fits;
@@ -201,7 +205,7 @@ add_exts(X509 *cert, const struct ceremony *c, const X509 *issuer)
 		if (X509_add_ext(cert, sk_X509_EXTENSION_value(exts, i), -1) != 1)
 			goto out;
 	}
-	if (c->role == CEREMONY_RA && sk_ASN1_OBJECT_num(c->ext_key_usage) > 0 &&
+	if (roles[c->role].ra && sk_ASN1_OBJECT_num(c->ext_key_usage) > 0 &&
 	    X509_add1_ext_i2d(
 	        cert, NID_ext_key_usage, (void *)c->ext_key_usage, 0, X509V3_ADD_DEFAULT) != 1)
 		goto out;
@@ -220,8 +224,8 @@ admit(const struct ceremony *c, struct err *e)
 	if (c->issuer != NULL &&
 	    X509_cmp_time(X509_get0_notAfter(c->issuer), (time_t *)&c->now) < 0)
 		return err_set(e, ERR_CA_EXPIRED, "the certificate of the issuer has expired");
-	if (c->role == CEREMONY_RA && (EVP_PKEY_get_base_id(c->key) != EVP_PKEY_RSA ||
-	                                  EVP_PKEY_get_bits(c->key) < RA_BITS_MIN))
+	if (roles[c->role].ra && (EVP_PKEY_get_base_id(c->key) != EVP_PKEY_RSA ||
+	                             EVP_PKEY_get_bits(c->key) < RA_BITS_MIN))
 		return err_set(
 		    e, ERR_USAGE, "an RA key must be RSA of at least %d bits", RA_BITS_MIN);
 	return 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: ISC
  *
- * See signer/signer.h: issue and seal.
+ * See signer/signer.h: issue, seal and crl.
  */
 #include "signer/signer.h"
 
@@ -8,6 +8,7 @@
 
 #include "base/ossl.h"
 #include "keys.h"
+#include "wire/scep_body.h"
 
 int
 signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *plan,
@@ -22,7 +23,7 @@ signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *p
 	 * digest of its own. */
 	OBJ_find_sigid_algs(alg_nid(X509_get0_tbs_sigalg(plan->cert)), &md, NULL);
 	if (X509_sign(plan->cert, k->key, md != NID_undef ? EVP_get_digestbynid(md) : NULL) <= 0)
-		return err_set_ossl(e, ERR_INTERNAL, "cannot sign the certificate");
+		return key_fault(k->key, e, ERR_INTERNAL, "cannot sign the certificate");
 	if (tbs_digest(plan->cert, digest) != 0 ||
 	    CRYPTO_memcmp(digest, plan->tbs_digest, sizeof digest) != 0)
 		return err_set(e, ERR_INTERNAL, "the signed certificate is not the planned one");
@@ -31,13 +32,67 @@ signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *p
 	           : err_set(e, ERR_INTERNAL, "certificate");
 }
 
+static struct msg_signer
+seals(const struct ra_key *k, enum digest digest)
+{
+	return (struct msg_signer){.cert = ra_key_seal_cert(k),
+	    .key = k->seal_key != NULL ? k->seal_key : k->key,
+	    .digest = digest};
+}
+
 int
 signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct view *content,
     enum digest digest, struct buf *out, struct err *e)
 {
-	const struct msg_signer by = {.cert = k->cert, .key = k->key, .digest = digest};
+	const struct msg_signer by = seals(k, digest);
+	struct err why = ERR_INIT;
 
 	if (a->type != TYPE_CERT_REP)
 		return err_set(e, ERR_INTERNAL, "only a CertRep is sealed");
-	return scep_msg_write(a, content, &by, NULL, out, e);
+	if (scep_msg_write(a, content, &by, NULL, out, &why) == 0)
+		return 0;
+	return key_fault(by.key, e, why.code, why.detail);
+}
+
+/* No attribute of SCEP is in it, so it can be taken for no CertRep. */
+int
+signer_next_ca(
+    const struct ra_key *k, STACK_OF(X509) *certs, time_t now, struct buf *out, struct err *e)
+{
+	const struct msg_signer by = seals(k, DIGEST_SHA256);
+	struct scep_attrs a = SCEP_ATTRS_INIT;
+	struct err why = ERR_INIT;
+	struct buf inner = {0};
+	struct view content;
+	int rc = certs_only_write(certs, NULL, &inner);
+
+	a.signing_time = now;
+	content = buf_view(&inner);
+	if (rc != 0)
+		err_set(e, ERR_INTERNAL, "cannot write the certificates of the next CA");
+	else if ((rc = scep_msg_write(&a, &content, &by, certs, out, &why)) != 0)
+		key_fault(by.key, e, why.code, why.detail);
+	buf_free(&inner);
+	return rc;
+}
+
+int
+signer_crl(const struct ca_key *k, const struct crl_plan *plan, struct buf *out, struct err *e)
+{
+	int md = NID_undef, rc = -1;
+	X509_CRL *list;
+
+	if (!ossl_cert_same(k->cert, plan->by->cert))
+		return err_set(e, ERR_INTERNAL, "the revocation list is not of this CA");
+	if ((list = crl_write(plan, e)) == NULL)
+		return -1;
+	OBJ_find_sigid_algs(plan->by->sig_nid, &md, NULL);
+	if (X509_CRL_sign(list, k->key, md != NID_undef ? EVP_get_digestbynid(md) : NULL) <= 0)
+		key_fault(k->key, e, ERR_INTERNAL, "cannot sign the revocation list");
+	else if (ossl_write(out, list, ASN1_ITEM_rptr(X509_CRL)) != 0)
+		err_set(e, ERR_INTERNAL, "revocation list");
+	else
+		rc = 0;
+	X509_CRL_free(list);
+	return rc;
 }

@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: ISC
  *
  * Unwrapping with implicit rejection (RFC 8894 section 7 leaves the danger to the implementer; RFC
- * 3218 names it). The RSA operation is raw and the padding is taken off here, in constant time, for
- * the one length of key that the content cipher has. Whatever is wrong with it, the result is a
+ * 3218 names it). The RSA operation is raw and either padding is taken off here, in constant time,
+ * for the one length of key that the content cipher has. Whatever is wrong with it, the result is a
  * key: one derived from the ciphertext and a secret of the RA key, so that repeating a message
  * shows nothing, on every version of OpenSSL and for a key in hardware as well.
  */
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
+#include "base/ossl.h"
 #include "keys.h"
 #include "signer/signer.h"
 
@@ -39,65 +42,152 @@ padding_mask(const uint8_t *em, size_t k, size_t n)
 	return good;
 }
 
+/* Whether a number of k octets is below the modulus. Both can be seen by everybody. */
+static bool
+is_below_modulus(const EVP_PKEY *key, const uint8_t *in, size_t k)
+{
+	uint8_t modulus[MODULUS_MAX];
+	BIGNUM *n = NULL;
+	bool below = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) == 1 &&
+	             BN_bn2binpad(n, modulus, (int)k) == (int)k && memcmp(in, modulus, k) < 0;
+
+	BN_free(n);
+	return below;
+}
+
 /* The raw RSA operation into em[k], right-aligned by definition. A ciphertext of the wrong length
- * or not below the modulus (both visible to everybody) gives zeroes, which are no padding. */
+ * or not below the modulus gives zeroes, which are no padding; so a failure of the operation is
+ * always one of ours, and not the client's. */
 static int
 raw_decrypt(EVP_PKEY *key, struct view in, uint8_t *em, size_t k)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
+	EVP_PKEY_CTX *ctx;
 	size_t n = k;
 	int rc = -1;
 
 	memset(em, 0, k);
-	if (ctx == NULL || EVP_PKEY_decrypt_init(ctx) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) != 1)
-		goto out;
-	if (in.n != k || EVP_PKEY_decrypt(ctx, em, &n, in.p, in.n) != 1 || n != k)
-		memset(em, 0, k);
-	rc = 0;
-out:
+	if (in.n != k || !is_below_modulus(key, in.p, k))
+		return 0;
+	ctx = EVP_PKEY_CTX_new(key, NULL);
+	if (ctx != NULL && EVP_PKEY_decrypt_init(ctx) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 &&
+	    EVP_PKEY_decrypt(ctx, em, &n, in.p, in.n) == 1 && n == k)
+		rc = 0;
 	EVP_PKEY_CTX_free(ctx);
 	return rc;
 }
 
-static int
-unwrap_pkcs1(EVP_PKEY *key, struct view in, size_t n, uint8_t *cek, uint8_t *good)
+static void
+unwrap_pkcs1(const uint8_t *em, size_t k, size_t n, uint8_t *cek, uint8_t *good)
 {
-	uint8_t em[MODULUS_MAX];
-	size_t k = (size_t)EVP_PKEY_get_size(key);
-
-	if (k > sizeof em || raw_decrypt(key, in, em, k) != 0)
-		return -1;
 	*good = padding_mask(em, k, n);
 	memcpy(cek, em + k - n, n);
-	OPENSSL_cleanse(em, k);
+}
+
+/* Adds MGF1 over `seed` (RFC 8017 appendix B.2.1) to out[n]. */
+static int
+mask(const EVP_MD *md, const uint8_t *seed, size_t seed_len, uint8_t *out, size_t n)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	uint8_t block[EVP_MAX_MD_SIZE];
+	unsigned len = 0;
+	int rc = ctx != NULL ? 0 : -1;
+
+	for (size_t at = 0, counter = 0; rc == 0 && at < n; counter++) {
+		const uint8_t c[4] = {0, 0, (uint8_t)(counter >> 8), (uint8_t)counter};
+
+		if (EVP_DigestInit_ex(ctx, md, NULL) != 1 ||
+		    EVP_DigestUpdate(ctx, seed, seed_len) != 1 ||
+		    EVP_DigestUpdate(ctx, c, sizeof c) != 1 ||
+		    EVP_DigestFinal_ex(ctx, block, &len) != 1)
+			rc = -1;
+		for (size_t i = 0; rc == 0 && i < len && at < n; i++)
+			out[at++] ^= block[i];
+	}
+	OPENSSL_cleanse(block, sizeof block);
+	EVP_MD_CTX_free(ctx);
+	return rc;
+}
+
+/* EME-OAEP (RFC 8017 section 7.1.2) with an empty label, for a message of exactly n octets: it
+ * stands at the end, so nothing has to be looked for. In 2048 bits, the least that an RA has, there
+ * is room for every hash. */
+static int
+unwrap_oaep(const struct transport *t, uint8_t *em, size_t k, size_t n, uint8_t *cek, uint8_t *good)
+{
+	const EVP_MD *md = digest_md(t->oaep_md), *mgf = digest_md(t->oaep_mgf);
+	size_t h = (size_t)EVP_MD_get_size(md), rest = k - h - 1;
+	uint8_t *seed = em + 1, *db = em + 1 + h, hash[EVP_MAX_MD_SIZE];
+
+	if (mask(mgf, db, rest, seed, h) != 0 || mask(mgf, seed, h, db, rest) != 0 ||
+	    EVP_Digest("", 0, hash, NULL, md, NULL) != 1)
+		return -1;
+	*good = eq_mask(em[0], 0) & eq_mask(db[rest - n - 1], 1);
+	for (size_t i = 0; i < h; i++)
+		*good &= eq_mask(db[i], hash[i]);
+	for (size_t i = h; i < rest - n - 1; i++)
+		*good &= eq_mask(db[i], 0);
+	memcpy(cek, db + rest - n, n);
 	return 0;
 }
 
+/* What stands in the encrypted key, and whether its padding is right. -1: the key failed. */
 static int
-unwrap_oaep(EVP_PKEY *key, const struct env_recipient *r, size_t n, uint8_t *cek, uint8_t *good)
+unwrap(const struct ra_key *k, const struct env_recipient *r, size_t n, uint8_t *cek, uint8_t *good)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
-	uint8_t out[MODULUS_MAX] = {0};
-	size_t len = sizeof out;
+	uint8_t em[MODULUS_MAX];
+	size_t size = (size_t)EVP_PKEY_get_size(k->key);
 	int rc = -1;
 
-	if (ctx == NULL || EVP_PKEY_get_size(key) > MODULUS_MAX ||
-	    EVP_PKEY_decrypt_init(ctx) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, digest_md(r->transport.oaep_md)) != 1 ||
-	    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, digest_md(r->transport.oaep_mgf)) != 1)
+	if (size > sizeof em || raw_decrypt(k->key, r->encrypted_key, em, size) != 0)
 		goto out;
-	*good = EVP_PKEY_decrypt(ctx, out, &len, r->encrypted_key.p, r->encrypted_key.n) == 1 &&
-	                len == n
-	            ? 0xff
-	            : 0;
-	memcpy(cek, out, n);
 	rc = 0;
+	if (r->transport.kind == KEY_TRANSPORT_OAEP)
+		rc = unwrap_oaep(&r->transport, em, size, n, cek, good);
+	else
+		unwrap_pkcs1(em, size, n, cek, good);
 out:
-	OPENSSL_cleanse(out, sizeof out);
-	EVP_PKEY_CTX_free(ctx);
+	OPENSSL_cleanse(em, sizeof em);
 	return rc;
+}
+
+/* A secret that only the holder of the key can compute and that is the same in every worker on
+ * every host, whether the key is a file or in a token: the hash of what the key makes of a block of
+ * our own. A client that sends that block learns nothing of it, since it has no padding. By
+ * decryption and not by a signature, because a token may have a key that does not sign. */
+static int
+learn_rejection(const struct ra_key *k)
+{
+	static const uint8_t text[] = "scepd implicit rejection 1";
+	uint8_t block[MODULUS_MAX] = {0}, made[MODULUS_MAX];
+	size_t size = (size_t)EVP_PKEY_get_size(k->key);
+	int rc = -1;
+
+	if (k->rejection->known)
+		return 0;
+	/* Below every modulus of that size, as its first octet is zero. */
+	if (size <= sizeof block &&
+	    mask(EVP_sha256(), text, sizeof text, block + 1, size - 1) == 0 &&
+	    raw_decrypt(k->key, view_of(block, size), made, size) == 0) {
+		ossl_sha256(view_of(made, size), k->rejection->secret);
+		k->rejection->known = true;
+		rc = 0;
+	}
+	OPENSSL_cleanse(made, sizeof made);
+	return rc;
+}
+
+int
+rejection_prepare(struct ra_key *k, struct err *e)
+{
+	struct err away = ERR_INIT;
+
+	if ((k->rejection = OPENSSL_zalloc(sizeof *k->rejection)) == NULL)
+		return err_set(e, ERR_MEMORY, "RA key");
+	/* A token that is away is asked with the first message. */
+	if (key_here(k->key, &away) != 0 || learn_rejection(k) == 0)
+		return 0;
+	return key_fault(k->key, e, ERR_KEY_FILE, "the RA key does not decrypt");
 }
 
 int
@@ -110,12 +200,10 @@ signer_unwrap(const struct ra_key *k, const struct env_recipient *r, size_t key_
 
 	if (key_len > CEK_MAX || secret_alloc(cek, key_len) != 0)
 		return err_set(e, ERR_INTERNAL, "no room for a key");
-	if (HMAC(EVP_sha256(), k->rejection, sizeof k->rejection, r->encrypted_key.p,
-	        r->encrypted_key.n, synthetic, &len) == NULL)
+	if (learn_rejection(k) != 0 || unwrap(k, r, key_len, found, &good) != 0)
 		goto out;
-	if ((r->transport.kind == KEY_TRANSPORT_OAEP
-	            ? unwrap_oaep(k->key, r, key_len, found, &good)
-	            : unwrap_pkcs1(k->key, r->encrypted_key, key_len, found, &good)) != 0)
+	if (HMAC(EVP_sha256(), k->rejection->secret, sizeof k->rejection->secret,
+	        r->encrypted_key.p, r->encrypted_key.n, synthetic, &len) == NULL)
 		goto out;
 	for (size_t i = 0; i < key_len; i++)
 		cek->p[i] = (uint8_t)((found[i] & good) | (synthetic[i] & ~good));
@@ -124,7 +212,7 @@ out:
 	OPENSSL_cleanse(found, sizeof found);
 	OPENSSL_cleanse(synthetic, sizeof synthetic);
 	if (rc != 0)
-		err_set_ossl(e, ERR_INTERNAL, "cannot unwrap");
+		key_fault(k->key, e, ERR_INTERNAL, "cannot unwrap");
 	ERR_clear_error();
 	return rc;
 }

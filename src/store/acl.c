@@ -20,11 +20,12 @@ static const struct {
 	enum acl_role role;
 	const char *functions;
 } callers[] = {
-    {ACL_WORKER, " hello state ready note report token mint_by_token reserve commit lookup poll "
-                 "cert "},
+    {ACL_WORKER, " hello state ready note report touch token mint_by_token reserve commit lookup "
+                 "poll cert revoke revoked superseded crl crl_lease crl_publish crl_keep crl_refuse "},
     {ACL_OPERATOR,
         " mint challenges drop token_add token_drop tokens switch say requests requests_named "
-        "request decide forget certs orphans events nodes sizes put dump dump_hash put_hash "},
+        "request decide forget certs orphans settle events nodes sizes put dump dump_hash "
+        "put_hash crl_mark "},
 };
 
 #define PLAIN_ADMIN                                                                                \

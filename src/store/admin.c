@@ -115,15 +115,52 @@ store_libraries(struct store *s, long protocols[LIBRARIES_MAX], size_t *n, struc
 	return 0;
 }
 
+static int
+install_key(const struct store *s, char key[80], struct err *e)
+{
+	return snprintf(key, 80, "%s:install", s->key) < 80
+	           ? 0
+	           : err_set(e, ERR_STORE, "the prefix is too long");
+}
+
+int
+store_oldest(struct store *s, long *protocol, struct err *e)
+{
+	char key[80];
+	redisReply *r;
+
+	if (install_key(s, key, e) != 0 ||
+	    (r = command(s, e, 3,
+	         (struct view[]){view_str("HGET"), view_str(key), view_str("protocol")})) == NULL)
+		return -1;
+	*protocol = r->type == REDIS_REPLY_STRING ? atol(r->str) : 0;
+	freeReplyObject(r);
+	return 0;
+}
+
+int
+store_admit(struct store *s, struct err *e)
+{
+	char key[80];
+
+	return install_key(s, key, e) != 0
+	           ? -1
+	           : done(command(s, e, 4,
+	                 (struct view[]){view_str("HSET"), view_str(key), view_str("protocol"),
+	                     view_str(STORE_PROTOCOL)}));
+}
+
 int
 store_prune(struct store *s, size_t *removed, struct err *e)
 {
-	long protocols[LIBRARIES_MAX], ours = atol(STORE_PROTOCOL);
+	long protocols[LIBRARIES_MAX], ours = atol(STORE_PROTOCOL), oldest;
 	size_t n;
 	char name[32];
 
 	*removed = 0;
-	if (store_libraries(s, protocols, &n, e) != 0)
+	/* First the word, then the deed: a worker that may would load its library again. */
+	if (store_oldest(s, &oldest, e) != 0 || (oldest < ours && store_admit(s, e) != 0) ||
+	    store_libraries(s, protocols, &n, e) != 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		if (protocols[i] >= ours)
@@ -138,19 +175,13 @@ store_prune(struct store *s, size_t *removed, struct err *e)
 	return 0;
 }
 
-static int
-install_key(const struct store *s, char key[80])
-{
-	return snprintf(key, 80, "%s:install", s->key) < 80 ? 0 : -1;
-}
-
 int
 store_record_verified(struct store *s, struct err *e)
 {
 	char key[80], at[24];
 
-	if (install_key(s, key) != 0)
-		return err_set(e, ERR_STORE, "the prefix is too long");
+	if (install_key(s, key, e) != 0)
+		return -1;
 	snprintf(at, sizeof at, "%lld", (long long)clock_now());
 	return done(command(s, e, 10,
 	    (struct view[]){view_str("HSET"), view_str(key), view_str("run"),

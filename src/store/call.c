@@ -62,14 +62,52 @@ store_ready(struct store *s, struct err *e)
 	return 0;
 }
 
-/* WAIT: how many replicas have confirmed everything that this connection wrote. */
+/* WAIT counts who has what this connection wrote, and newer servers let one pass that wrote
+ * nothing. But refusals are final too, and may rest on what another connection wrote, or be those
+ * of a primary that has been replaced and does not know it: so something is always written, behind
+ * which everything that was seen lies. */
 static int
-confirmed(struct store *s, const redisReply *r, struct err *e)
+send_wait(struct store *s, int64_t deadline, struct err *e)
 {
-	if (r->type == REDIS_REPLY_INTEGER && r->integer >= s->conf.replicas)
-		return 0;
-	return err_set(
-	    e, ERR_STORE, "%lld of %d replicas have confirmed", r->integer, s->conf.replicas);
+	char replicas[24], ms[24];
+	int64_t left = deadline - clock_ms();
+
+	/* A little earlier than the deadline, so that too few is an answer and not silence. */
+	snprintf(replicas, sizeof replicas, "%d", s->conf.replicas);
+	snprintf(ms, sizeof ms, "%lld", (long long)(left > 20 ? left * 9 / 10 : 1));
+	if (link_send(s, 4,
+	        (struct view[]){view_str("FCALL"), view_str("scepd" STORE_PROTOCOL "_ready"),
+	            view_str("1"), view_str(s->key)},
+	        e) != 0)
+		return -1;
+	return link_send(
+	    s, 3, (struct view[]){view_str("WAIT"), view_str(replicas), view_str(ms)}, e);
+}
+
+/* Takes the two replies. `needed`: enough replicas must have confirmed. */
+static int
+take_wait(struct store *s, int64_t deadline, bool needed, bool *lost, struct err *e)
+{
+	redisReply *written = link_reply(s, deadline, lost, e), *w = NULL;
+	int rc = -1;
+
+	if (written == NULL || (w = link_reply(s, deadline, lost, e)) == NULL)
+		goto out;
+	if (!needed)
+		rc = 0;
+	else if (written->type == REDIS_REPLY_ERROR)
+		err_set(e, ERR_STORE, "%.200s", written->str);
+	else if (w->type == REDIS_REPLY_INTEGER && w->integer >= s->conf.replicas)
+		rc = 0;
+	else
+		err_set(e, ERR_STORE, "%lld of %d replicas have confirmed", w->integer,
+		    s->conf.replicas);
+	if (rc != 0)
+		link_close(s);
+out:
+	freeReplyObject(written);
+	freeReplyObject(w);
+	return rc;
 }
 
 static int
@@ -77,8 +115,7 @@ send_call(struct store *s, const char *function, const struct args *a, bool wait
     struct err *e)
 {
 	struct view words[WORDS_MAX];
-	char name[64], replicas[24], ms[24];
-	int64_t left = deadline - clock_ms();
+	char name[64];
 
 	snprintf(name, sizeof name, "scepd" STORE_PROTOCOL "_%s", function);
 	words[0] = view_str("FCALL");
@@ -88,38 +125,23 @@ send_call(struct store *s, const char *function, const struct args *a, bool wait
 	memcpy(words + 4, a->v, a->n * sizeof *a->v);
 	if (link_send(s, a->n + 4, words, e) != 0)
 		return -1;
-	if (!wait)
-		return 0;
-	/* A little earlier than the deadline, so that too few is an answer and not silence. */
-	snprintf(replicas, sizeof replicas, "%d", s->conf.replicas);
-	snprintf(ms, sizeof ms, "%lld", (long long)(left > 20 ? left * 9 / 10 : 1));
-	return link_send(
-	    s, 3, (struct view[]){view_str("WAIT"), view_str(replicas), view_str(ms)}, e);
+	return wait ? send_wait(s, deadline, e) : 0;
 }
 
 static redisReply *
 call_once(struct store *s, const char *function, const struct args *a, bool wait, int64_t deadline,
     bool *lost, struct err *e)
 {
-	redisReply *r, *w;
+	redisReply *r;
 
 	*lost = false;
 	if (connected(s, deadline, e) != 0 || send_call(s, function, a, wait, deadline, e) != 0 ||
 	    (r = link_reply(s, deadline, lost, e)) == NULL)
 		return NULL;
-	if (!wait)
+	if (!wait || take_wait(s, deadline, r->type != REDIS_REPLY_ERROR, lost, e) == 0)
 		return r;
-	if ((w = link_reply(s, deadline, lost, e)) == NULL) {
-		freeReplyObject(r);
-		return NULL;
-	}
-	if (r->type != REDIS_REPLY_ERROR && confirmed(s, w, e) != 0) {
-		freeReplyObject(r);
-		r = NULL;
-		link_close(s);
-	}
-	freeReplyObject(w);
-	return r;
+	freeReplyObject(r);
+	return NULL;
 }
 
 redisReply *

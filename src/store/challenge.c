@@ -39,11 +39,11 @@ keep_name(char name[64], struct view v)
 }
 
 static int
-take_minted(const redisReply *r, struct minted *out, struct err *e)
+take_minted(struct store *s, const redisReply *r, struct minted *out, struct err *e)
 {
 	struct view second = reply_view(r, 1);
 
-	if (token_refused(r, out->by, e))
+	if (token_refused(s, r, out->by, e))
 		return -1;
 	keep_name(out->by, reply_view(r, 2));
 	if (reply_is(r, "MINTED") && reply_int(r, 1) > 0) {
@@ -59,30 +59,43 @@ take_minted(const redisReply *r, struct minted *out, struct err *e)
 	return reply_strange(r, "mint", e);
 }
 
+/* The arguments that both ways of minting have. */
+static void
+mint_args(const struct mint *m, const char *mac, struct args *a)
+{
+	arg_str(a, m->profile);
+	arg_str(a, mac);
+	arg_int(a, m->ttl);
+	arg_int(a, m->max);
+	if (m->bearer == NULL)
+		arg_str(a, m->by);
+	arg_str(a, m->bound ? m->subject : "");
+	arg_str(a, m->bound ? m->sans : "");
+	arg_str(a, m->bound ? "1" : "0");
+}
+
 int
 store_mint(struct store *s, const struct mint *m, struct minted *out, struct err *e)
 {
 	struct args a = {0};
+	struct buf text = {0};
 	char mac[65];
-	redisReply *r;
+	redisReply *r = NULL;
 	int rc;
 
 	*out = (struct minted){0};
 	hex_of(view_of(m->mac, 32), mac);
-	if (m->token != NULL)
-		arg_str(&a, m->token);
-	arg_str(&a, m->profile);
-	arg_str(&a, mac);
-	arg_int(&a, m->ttl);
-	arg_int(&a, m->max);
-	if (m->token == NULL)
-		arg_str(&a, m->by);
-	arg_str(&a, m->bound ? m->subject : "");
-	arg_str(&a, m->bound ? m->sans : "");
-	arg_str(&a, m->bound ? "1" : "0");
-	if ((r = store_call(s, m->token != NULL ? "mint_by_token" : "mint", &a, true, e)) == NULL)
+	if (m->bearer != NULL)
+		arg_str(&a, m->bearer->token);
+	mint_args(m, mac, &a);
+	if (m->bearer == NULL)
+		r = store_call(s, "mint", &a, true, e);
+	else if (bearer_args(m->bearer, ERR_OK, &a, &text, e) == 0)
+		r = store_call(s, "mint_by_token", &a, true, e);
+	buf_free(&text);
+	if (r == NULL)
 		return -1;
-	rc = take_minted(r, out, e);
+	rc = take_minted(s, r, out, e);
 	freeReplyObject(r);
 	return rc;
 }

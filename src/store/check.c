@@ -165,15 +165,31 @@ out:
 	return r;
 }
 
+/* An administrator who has ended the time of this protocol does not want its hosts back by
+ * surprise, even where they may load their library themselves. */
+static int
+check_protocol(const redisReply *r, struct err *e)
+{
+	int64_t oldest = reply_int(r, 4);
+
+	if (oldest <= atol(STORE_PROTOCOL))
+		return 0;
+	return err_set(e, ERR_STORE,
+	    "the store was upgraded to protocol %lld, this program has " STORE_PROTOCOL,
+	    (long long)oldest);
+}
+
 int
 store_hello(struct store *s, int64_t deadline, struct err *e)
 {
 	redisReply *r = hello(s, deadline, e);
+	int rc;
 
 	if (r == NULL)
 		return -1;
+	rc = check_protocol(r, e);
 	freeReplyObject(r);
-	return 0;
+	return rc;
 }
 
 /* Another run id means another server, or the same one after a restart: what it has kept is as good
@@ -211,14 +227,14 @@ store_check(struct store *s, int64_t deadline, struct err *e)
 		if (library_load(s, deadline, e) != 0 || (r = hello(s, deadline, e)) == NULL)
 			return -1;
 	}
-	if (r->type != REDIS_REPLY_ARRAY || r->elements != 4)
+	if (r->type != REDIS_REPLY_ARRAY || r->elements < 4)
 		err_set(e, ERR_STORE, "hello: %.100s",
 		    r->type == REDIS_REPLY_ERROR ? r->str : "strange answer");
 	else if (!view_eq(reply_view(r, 0), view_str(library_digest())))
 		err_set(e, ERR_STORE,
 		    "the function library in the store is another one of protocol " STORE_PROTOCOL
 		    " (scepctl store install)");
-	else
+	else if (check_protocol(r, e) == 0)
 		rc = check_run(s, reply_view(r, 2), e);
 	freeReplyObject(r);
 	return rc;

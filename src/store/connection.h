@@ -34,7 +34,7 @@ redisReply *link_reply(struct store *s, int64_t deadline, bool *lost, struct err
 int link_open(struct store *s, int64_t deadline, struct err *e);
 void link_close(struct store *s);
 
-/* A connection without user and database to "/path" or "HOST:PORT". NULL: STORE. */
+/* A connection without user and database to "/path" or "ADDRESS:PORT". NULL: STORE. */
 redisContext *link_dial(const char *address, int64_t deadline, struct err *e);
 
 /* Where the primary is, as the sentinels say: "HOST:PORT". -1: STORE. */
@@ -55,9 +55,16 @@ int tls_new(struct store *s, struct err *e);
 int tls_start(struct store *s, const char *host, struct err *e);
 void tls_free(struct store *s);
 
+/* Adds what the store must know of a bearer, behind the arguments of the function itself; `text` is
+ * for the words, to be freed after the call. `good`: the outcome of a token that is. -1: MEMORY. */
+struct args;
+struct bearer;
+int bearer_args(const struct bearer *b, enum err_code good, struct args *a, struct buf *text,
+    struct err *e) __attribute__((warn_unused_result));
+
 /* Whether an answer refuses a token: TOKEN, TOKEN_PROFILE; name[64] is then whose it is, as far as
  * known. */
-bool token_refused(const redisReply *r, char name[64], struct err *e);
+bool token_refused(struct store *s, const redisReply *r, char name[64], struct err *e);
 
 /* The text of the library, and the hexadecimal SHA-256 of it as it was built. */
 struct view library_text(void);

@@ -46,7 +46,8 @@ store_issued(
 	hex_of(serial, hex);
 	arg_str(&a, authority);
 	arg_str(&a, hex);
-	if ((reply = store_call(s, "cert", &a, false, e)) == NULL)
+	/* That there is no such certificate is a reason to refuse for good. */
+	if ((reply = store_call(s, "cert", &a, true, e)) == NULL)
 		return -1;
 	rc = reply_is(reply, "NONE") ? 1 : take(reply_array(reply, 1), out, e);
 	freeReplyObject(reply);

@@ -5,6 +5,7 @@ LUA_PARTS = \
 	$(srcdir)/src/store/lua/token.lua \
 	$(srcdir)/src/store/lua/challenge.lua \
 	$(srcdir)/src/store/lua/record.lua \
+	$(srcdir)/src/store/lua/revoke.lua \
 	$(srcdir)/src/store/lua/transaction.lua \
 	$(srcdir)/src/store/lua/queue.lua \
 	$(srcdir)/src/store/lua/state.lua \
@@ -15,6 +16,7 @@ EXTRA_DIST += \
 	src/store/lua/token.lua \
 	src/store/lua/challenge.lua \
 	src/store/lua/record.lua \
+	src/store/lua/revoke.lua \
 	src/store/lua/transaction.lua \
 	src/store/lua/queue.lua \
 	src/store/lua/state.lua \
@@ -37,11 +39,13 @@ libstore_a_SOURCES = \
 	include/store/admin.h \
 	include/store/call.h \
 	include/store/challenge.h \
+	include/store/crl.h \
 	include/store/issued.h \
 	include/store/record.h \
 	include/store/request.h \
 	include/store/node.h \
 	include/store/rebuild.h \
+	include/store/revoked.h \
 	include/store/state.h \
 	include/store/store.h \
 	include/store/token.h \
@@ -52,6 +56,7 @@ libstore_a_SOURCES = \
 	src/store/challenge.c \
 	src/store/check.c \
 	src/store/connection.h \
+	src/store/crl.c \
 	src/store/issued.c \
 	src/store/library.c \
 	src/store/link.c \
@@ -59,6 +64,9 @@ libstore_a_SOURCES = \
 	src/store/request.c \
 	src/store/node.c \
 	src/store/rebuild.c \
+	src/store/revoked.c \
+	src/store/seal.c \
+	src/store/seal.h \
 	src/store/sentinel.c \
 	src/store/state.c \
 	src/store/store.c \
@@ -80,12 +88,16 @@ t_store_SOURCES = \
 	tests/store/main.c \
 	tests/store/fake.c \
 	tests/store/fake.h \
+	tests/store/server.c \
+	tests/store/server.h \
 	tests/store/suites.h \
 	tests/store/test_acl.c \
 	tests/store/test_admin.c \
 	tests/store/test_check.c \
+	tests/store/test_crl.c \
 	tests/store/test_link.c \
 	tests/store/test_rebuild.c \
+	tests/store/test_revoked.c \
 	tests/store/test_sentinel.c \
 	tests/store/test_tls.c
 t_store_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests

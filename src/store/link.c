@@ -4,6 +4,7 @@
  * deadline for all of an operation, on a socket that never blocks. (The time limit that hiredis
  * offers is one of each read, and hiredis 0.14 does not keep it over a reconnect.)
  */
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -13,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/resolve.h"
 #include "connection.h"
 
 static int
@@ -41,43 +43,37 @@ await(int fd, short events, int64_t deadline)
 	return rc > 0 ? 0 : -1;
 }
 
-/* The port after the last colon, a NUL in place of which ends the host; 0: there is none. */
-static int
-split(char *address)
+/* An unfinished connection to "ADDRESS:PORT". A name is none: to look one up takes a time that
+ * nobody can limit. NULL: STORE. */
+static redisContext *
+dial_tcp(const char *address, struct err *e)
 {
-	char *colon = strrchr(address, ':'), *end;
-	long port = 0;
+	unsigned char octets[sizeof(struct in6_addr)];
+	char *host, *port;
+	redisContext *c = NULL;
+	bool split = host_port_split(address, &host, &port) == 0;
 
-	if (colon != NULL && colon[1] != '\0') {
-		port = strtol(colon + 1, &end, 10);
-		*colon = '\0';
-		if (*end != '\0' || port < 1 || port > 65535)
-			return 0;
+	if (split &&
+	    (inet_pton(AF_INET, host, octets) == 1 || inet_pton(AF_INET6, host, octets) == 1))
+		c = redisConnectNonBlock(host, atoi(port));
+	else
+		err_set(e, ERR_STORE,
+		    "%s is no address of a store, and names are not looked up here", address);
+	if (split) {
+		free(host);
+		free(port);
 	}
-	if (address[0] == '[' && address[strlen(address) - 1] == ']') {
-		address[strlen(address) - 1] = '\0';
-		memmove(address, address + 1, strlen(address));
-	}
-	return (int)port;
+	return c;
 }
 
 redisContext *
 link_dial(const char *address, int64_t deadline, struct err *e)
 {
-	char host[300];
-	redisContext *c;
-	int port, error = 0;
+	redisContext *c =
+	    *address == '/' ? redisConnectUnixNonBlock(address) : dial_tcp(address, e);
+	int error = 0;
 	socklen_t len = sizeof error;
 
-	snprintf(host, sizeof host, "%s", address);
-	if (*address == '/')
-		c = redisConnectUnixNonBlock(address);
-	else if ((port = split(host)) > 0)
-		c = redisConnectNonBlock(host, port);
-	else {
-		err_set(e, ERR_STORE, "%s is no address of a store", address);
-		return NULL;
-	}
 	if (c == NULL || c->err != 0) {
 		err_set(e, ERR_STORE, "%s: %s", address, c != NULL ? c->errstr : "no memory");
 		goto fail;
@@ -211,17 +207,43 @@ sign_in(struct store *s, int64_t deadline, struct err *e)
 	                                   (struct view[]){view_str("SELECT"), view_str(number)});
 }
 
+/* The first address that answers; one that is silent must not take the time of the others. */
+static redisContext *
+dial_any(char *const *addresses, size_t n, int64_t deadline, const char **at, struct err *e)
+{
+	struct err last = ERR_INIT;
+
+	for (size_t i = 0; i < n; i++) {
+		int64_t now = clock_ms(), share = now + (deadline - now) / (int64_t)(n - i);
+		redisContext *c;
+
+		err_clear(&last);
+		*at = addresses[i];
+		if ((c = link_dial(addresses[i], share, &last)) != NULL)
+			return c;
+	}
+	err_set(e, ERR_STORE, "%s", last.detail);
+	return NULL;
+}
+
 int
 link_open(struct store *s, int64_t deadline, struct err *e)
 {
-	char address[300];
+	const struct store_conf *c = &s->conf;
+	char found[300];
+	const char *at = c->server;
 
-	snprintf(address, sizeof address, "%s", s->conf.server);
-	if (s->conf.n_sentinels > 0 && sentinel_find(&s->conf, deadline, address, e) != 0)
+	if (c->n_sentinels > 0) {
+		if (sentinel_find(c, deadline, found, e) != 0)
+			return -1;
+		s->c = link_dial(at = found, deadline, e);
+	} else if (c->n_addresses > 0)
+		s->c = dial_any(c->addresses, c->n_addresses, deadline, &at, e);
+	else
+		s->c = link_dial(at, deadline, e);
+	if (s->c == NULL)
 		return -1;
-	if ((s->c = link_dial(address, deadline, e)) == NULL)
-		return -1;
-	if ((s->conf.tls && tls_start(s, address, e) != 0) || sign_in(s, deadline, e) != 0) {
+	if ((c->tls && tls_start(s, at, e) != 0) || sign_in(s, deadline, e) != 0) {
 		link_close(s);
 		return -1;
 	}

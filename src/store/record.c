@@ -24,6 +24,7 @@ record_of(const char *authority, struct view serial, const redisReply *r, size_t
 	    .spki = reply_view(r, i + 8),
 	    .request = reply_view(r, i + 9),
 	    .revoked = reply_view(r, i + 10).n > 0,
+	    .revoked_at = reply_int(r, i + 10),
 	    .why = reply_view(r, i + 11)};
 }
 
@@ -49,6 +50,7 @@ call_certs(struct store *s, const char *authority, const struct record_filter *f
 	else
 		arg_str(&a, "");
 	arg_str(&a, f->der ? "1" : "");
+	arg_str(&a, or_empty(f->request));
 	return place_call(s, "certs", &a, at, e);
 }
 
@@ -145,5 +147,24 @@ store_orphans(struct store *s, int64_t age, orphan_each each, void *arg, struct 
 			rc = give_orphan(reply_array(r, i), each, arg, e);
 		freeReplyObject(r);
 	}
+	return rc;
+}
+
+int
+store_settle(struct store *s, const struct orphan *o, struct err *e)
+{
+	struct args a = {0};
+	redisReply *r;
+	int rc;
+
+	arg_view(&a, o->authority);
+	arg_view(&a, o->serial);
+	arg_view(&a, o->profile);
+	arg_view(&a, o->request);
+	arg_view(&a, o->tbs);
+	if ((r = store_call(s, "settle", &a, true, e)) == NULL)
+		return -1;
+	rc = reply_is(r, "DONE") ? 0 : reply_is(r, "SIGNING") ? 2 : reply_strange(r, "settle", e);
+	freeReplyObject(r);
 	return rc;
 }

@@ -4,6 +4,7 @@
  * believed, and the server found is asked for its role when it is checked.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "connection.h"
 #include "base/clock.h"
@@ -23,7 +24,9 @@ ask(const char *sentinel, const struct store_conf *c, int64_t deadline, char add
 	if (r->type == REDIS_REPLY_ARRAY && r->elements == 2 &&
 	    r->element[0]->type == REDIS_REPLY_STRING &&
 	    r->element[1]->type == REDIS_REPLY_STRING) {
-		snprintf(address, 300, "%.250s:%.10s", r->element[0]->str, r->element[1]->str);
+		snprintf(address, 300,
+		    strchr(r->element[0]->str, ':') != NULL ? "[%.250s]:%.10s" : "%.250s:%.10s",
+		    r->element[0]->str, r->element[1]->str);
 		rc = 0;
 	} else
 		err_set(e, ERR_STORE, "the sentinel %s does not know %s", sentinel, c->primary);

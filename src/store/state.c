@@ -63,7 +63,7 @@ store_admits(struct store *s, const char *profile, const char *source, struct er
 			return err_set(e, ERR_DISABLED, "%.*s", (int)why.n, (const char *)why.p);
 	}
 	return is_blocked(reply_array(s->state, 1), profile, source)
-	           ? err_set(e, ERR_GUESSING, "blocked after too many wrong challenges")
+	           ? err_set(e, ERR_GUESSING, "blocked after too many wrong guesses")
 	           : 0;
 }
 
@@ -207,4 +207,17 @@ store_say(struct store *s, const char *name, const char *value, struct err *e)
 	s->state_at = INT64_MIN / 2;
 	freeReplyObject(r);
 	return rc;
+}
+
+int
+store_touch(struct store *s, const char *name, struct err *e)
+{
+	struct args a = {0};
+	redisReply *r;
+
+	arg_str(&a, name);
+	if ((r = store_call(s, "touch", &a, false, e)) == NULL)
+		return -1;
+	freeReplyObject(r);
+	return 0;
 }

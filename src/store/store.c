@@ -14,13 +14,40 @@
 
 #include "connection.h"
 
+/* A copy of so many strings; NULL in it where there was no memory. */
+static char **
+copy_list(char **from, size_t n)
+{
+	char **to = calloc(n + 1, sizeof *to);
+
+	for (size_t i = 0; to != NULL && i < n; i++)
+		to[i] = strdup(from[i]);
+	return to;
+}
+
+static bool
+is_whole(char **list, size_t n)
+{
+	for (size_t i = 0; list != NULL && i < n; i++)
+		if (list[i] == NULL)
+			return false;
+	return list != NULL;
+}
+
+static void
+free_list(char **list, size_t n)
+{
+	for (size_t i = 0; list != NULL && i < n; i++)
+		free(list[i]);
+	free(list);
+}
+
 static int
 copy_conf(const struct store_conf *from, struct store_conf *to)
 {
 	*to = *from;
-	to->sentinels = calloc(from->n_sentinels + 1, sizeof *to->sentinels);
-	for (size_t i = 0; to->sentinels != NULL && i < from->n_sentinels; i++)
-		to->sentinels[i] = strdup(from->sentinels[i]);
+	to->addresses = copy_list(from->addresses, from->n_addresses);
+	to->sentinels = copy_list(from->sentinels, from->n_sentinels);
 	to->server = strdup(from->server);
 	to->primary = strdup(from->primary);
 	to->user = strdup(from->user);
@@ -29,12 +56,11 @@ copy_conf(const struct store_conf *from, struct store_conf *to)
 	to->prefix = strdup(from->prefix);
 	to->tls_ca_file = strdup(from->tls_ca_file);
 	to->tls_name = strdup(from->tls_name);
-	for (size_t i = 0; to->sentinels != NULL && i < from->n_sentinels; i++)
-		if (to->sentinels[i] == NULL)
-			return -1;
-	return to->sentinels != NULL && to->server != NULL && to->primary != NULL &&
-	               to->user != NULL && to->password_file != NULL && to->pepper_file != NULL &&
-	               to->prefix != NULL && to->tls_ca_file != NULL && to->tls_name != NULL
+	return is_whole(to->addresses, to->n_addresses) &&
+	               is_whole(to->sentinels, to->n_sentinels) && to->server != NULL &&
+	               to->primary != NULL && to->user != NULL && to->password_file != NULL &&
+	               to->pepper_file != NULL && to->prefix != NULL && to->tls_ca_file != NULL &&
+	               to->tls_name != NULL
 	           ? 0
 	           : -1;
 }
@@ -42,9 +68,8 @@ copy_conf(const struct store_conf *from, struct store_conf *to)
 static void
 free_conf(struct store_conf *c)
 {
-	for (size_t i = 0; c->sentinels != NULL && i < c->n_sentinels; i++)
-		free(c->sentinels[i]);
-	free(c->sentinels);
+	free_list(c->addresses, c->n_addresses);
+	free_list(c->sentinels, c->n_sentinels);
 	free(c->server);
 	free(c->primary);
 	free(c->user);

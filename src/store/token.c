@@ -42,8 +42,25 @@ token_digest(struct view token, char hex[65])
 	hex_of(view_of(digest, sizeof digest), hex);
 }
 
+int
+bearer_args(
+    const struct bearer *b, enum err_code good, struct args *a, struct buf *text, struct err *e)
+{
+	if (buf_printf(text, "TOKEN=%s FOREIGN=%s FULL=%s OFF=%s MINTED=minted KNOWN=%s",
+	        err_slug(ERR_TOKEN), err_slug(ERR_TOKEN_PROFILE), err_slug(ERR_PENDING_FULL),
+	        err_slug(ERR_DISABLED), err_slug(good)) != 0)
+		return err_set(e, ERR_MEMORY, "token");
+	arg_str(a, b->event);
+	arg_view(a, buf_view(text));
+	arg_str(a, b->source);
+	arg_int(a, b->budget);
+	arg_int(a, b->window);
+	arg_str(a, b->unique);
+	return 0;
+}
+
 bool
-token_refused(const redisReply *r, char name[64], struct err *e)
+token_refused(struct store *s, const redisReply *r, char name[64], struct err *e)
 {
 	struct view v = reply_view(r, 1);
 	const char *text = v.n > 0 ? (const char *)v.p : "";
@@ -51,6 +68,8 @@ token_refused(const redisReply *r, char name[64], struct err *e)
 	name[0] = '\0';
 	if (reply_is(r, "TOKEN")) {
 		err_set(e, ERR_TOKEN, "the token is %.*s", (int)v.n, text);
+		if (view_eq(reply_view(r, 2), view_str("BLOCKED")))
+			s->state_at = INT64_MIN / 2; /* hear of it at once */
 		return true;
 	}
 	if (!reply_is(r, "FOREIGN"))
@@ -61,19 +80,24 @@ token_refused(const redisReply *r, char name[64], struct err *e)
 }
 
 int
-store_token(struct store *s, const char *digest, const char *profile, char name[64], struct err *e)
+store_token(struct store *s, const struct bearer *b, const char *profile, enum err_code outcome,
+    char name[64], struct err *e)
 {
 	struct args a = {0};
+	struct buf text = {0};
 	struct view v;
-	redisReply *r;
+	redisReply *r = NULL;
 	int rc = -1;
 
-	arg_str(&a, digest);
+	arg_str(&a, b->token);
 	arg_str(&a, profile != NULL ? profile : "");
-	if ((r = store_call(s, "token", &a, false, e)) == NULL)
+	if (bearer_args(b, outcome, &a, &text, e) == 0)
+		r = store_call(s, "token", &a, false, e);
+	buf_free(&text);
+	if (r == NULL)
 		return -1;
 	v = reply_view(r, 1);
-	if (token_refused(r, name, e))
+	if (token_refused(s, r, name, e))
 		;
 	else if (reply_is(r, "KNOWN") && v.n > 0) {
 		snprintf(name, 64, "%.*s", (int)v.n, (const char *)v.p);

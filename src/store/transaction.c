@@ -1,21 +1,19 @@
 /* SPDX-License-Identifier: ISC
  *
  * See store/transaction.h and src/store/lua/transaction.lua. A plan is kept under a seal made with
- * the pepper, so that whoever can write to the store cannot choose what is signed; he can approve a
- * plan that waits, though (SECURITY.md).
+ * the pepper, and so is the operator's word: whoever can merely write to the store neither chooses
+ * what is signed nor approves it.
  */
 #include "store/transaction.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
 #include <openssl/rand.h>
 
 #include "base/enc.h"
+#include "seal.h"
 #include "store/call.h"
-
-#define SEAL_LEN 32
 
 /* What the words of refusal mean. */
 static const struct {
@@ -47,50 +45,6 @@ refused(const redisReply *reply, const char *function, struct err *e)
 	return reply_strange(reply, function, e);
 }
 
-/* The seal binds a plan to its request. */
-static int
-seal(const struct store *s, const char *request, struct view plan, uint8_t mac[SEAL_LEN])
-{
-	struct buf all = {0};
-	int rc = -1;
-
-	if (buf_add_str(&all, request) == 0 && buf_add(&all, plan.p, plan.n) == 0)
-		rc = store_mac(s, "plan", buf_view(&all), mac);
-	buf_free(&all);
-	return rc;
-}
-
-static int
-plan_seal(const struct store *s, const char *request, const struct plan *plan, struct buf *out,
-    struct err *e)
-{
-	struct buf der = {0};
-	uint8_t mac[SEAL_LEN];
-	int rc = plan_write(plan, &der, e);
-
-	if (rc == 0 && (seal(s, request, buf_view(&der), mac) != 0 ||
-	                   buf_add(out, mac, sizeof mac) != 0 || buf_add(out, der.p, der.n) != 0))
-		rc = err_set(e, ERR_MEMORY, "plan");
-	buf_free(&der);
-	return rc;
-}
-
-static int
-plan_unseal(const struct store *s, const struct authority *a, const char *request,
-    struct view sealed, struct plan *plan, struct err *e)
-{
-	uint8_t mac[SEAL_LEN];
-	struct view der;
-
-	*plan = (struct plan){0};
-	if (sealed.n <= SEAL_LEN)
-		return err_set(e, ERR_STORE, "a stored plan is too short");
-	der = view_of(sealed.p + SEAL_LEN, sealed.n - SEAL_LEN);
-	if (seal(s, request, der, mac) != 0 || CRYPTO_memcmp(mac, sealed.p, SEAL_LEN) != 0)
-		return err_set(e, ERR_STORE, "a stored plan was changed: its seal is wrong");
-	return plan_read(a, der, plan, e);
-}
-
 static int
 make_owner(char owner[33], struct err *e)
 {
@@ -114,16 +68,23 @@ kind_word(const struct claim *c)
 	return words[claim_kind(c)];
 }
 
-/* The texts that arguments point to while a call is made. */
+/* The texts that arguments point to while a call is made. `anew`: the serial of a reserved plan
+ * that cannot be signed any more; `word`: the operator's, checked before it is used; or "". */
 struct texts {
 	char request[65], transaction[65], mac[65], settings[65], tbs[65],
-	    serial[2 * SERIAL_LEN + 1];
+	    serial[2 * SERIAL_LEN + 1], anew[2 * SERIAL_LEN + 1], word[WORD_SIZE], shown[65];
 	struct buf plan;
 };
 
-static int
-texts_fill(const struct store *s, const struct reserve *w, const struct plan *plan, struct texts *t,
-    struct err *e)
+/* Whether nothing may be signed without the operator's word. */
+static bool
+needs_word(const struct reserve *w)
+{
+	return w->manual || claim_kind(w->claim) == CLAIM_APPROVED;
+}
+
+static void
+texts_fill(const struct reserve *w, struct texts *t)
 {
 	*t = (struct texts){0};
 	hex_of(view_of(w->request, 32), t->request);
@@ -131,17 +92,32 @@ texts_fill(const struct store *s, const struct reserve *w, const struct plan *pl
 		hex_of(view_of(w->transaction, 32), t->transaction);
 	hex_of(claim_mac(w->claim), t->mac);
 	hex_of(view_of(w->settings, 32), t->settings);
-	if (plan == NULL)
-		return 0;
-	hex_of(view_of(plan->tbs_digest, 32), t->tbs);
-	hex_of(view_of(plan->serial, SERIAL_LEN), t->serial);
-	return plan_seal(s, t->request, plan, &t->plan, e);
+	snprintf(t->word, sizeof t->word, "%s", w->word != NULL ? w->word : "");
 }
 
-/* `anew`: the serial of a reserved plan that cannot be signed any more, or "". */
+/* The plan as it is to be kept: to be signed only when nobody has to be asked, or has been. */
+static int
+texts_plan(const struct store *s, const struct reserve *w, const struct plan *plan, struct texts *t,
+    struct err *e)
+{
+	enum seal_kind kind = needs_word(w) && *t->word == '\0' ? SEAL_WAITS : SEAL_SIGN;
+
+	if (*t->word != '\0' && word_check(s, t->request, w->profile, w->now, t->word, e) != 0)
+		return -1;
+	if (w->manual && shown_seal(s, t->request,
+	                     &(struct shown){view_str(w->profile), view_str(w->subject),
+	                         view_str(w->sans), view_str(w->about)},
+	                     t->shown, e) != 0)
+		return -1;
+	hex_of(view_of(plan->tbs_digest, 32), t->tbs);
+	hex_of(view_of(plan->serial, SERIAL_LEN), t->serial);
+	buf_cut(&t->plan, 0);
+	return plan_seal(s, kind, t->request, plan, &t->plan, e);
+}
+
 static redisReply *
 call_reserve(struct store *s, const struct reserve *w, const struct texts *t, const char *owner,
-    const char *anew, struct err *e)
+    struct err *e)
 {
 	struct args a = {0};
 
@@ -164,26 +140,28 @@ call_reserve(struct store *s, const struct reserve *w, const struct texts *t, co
 	arg_int(&a, w->pending_max);
 	arg_str(&a, w->subject);
 	arg_str(&a, w->sans);
-	arg_str(&a, anew);
+	arg_str(&a, t->anew);
 	arg_str(&a, w->about);
+	arg_str(&a, t->word);
+	arg_str(&a, t->shown);
 	return store_call(s, "reserve", &a, true, e);
 }
 
 /* Takes the plan that was reserved before in place of the new one; 1: it cannot be signed any more
- * (the CA has another certificate now), `serial` is its own. */
+ * (the CA has another certificate now), t->anew is its serial. */
 static int
-take_over(const struct store *s, const struct reserve *w, const char *request, struct view sealed,
-    struct plan *plan, char serial[2 * SERIAL_LEN + 1], struct err *e)
+take_over(const struct store *s, const struct reserve *w, struct texts *t, struct view sealed,
+    struct plan *plan, struct err *e)
 {
 	struct plan old;
 	struct err why = ERR_INIT;
 
-	if (plan_unseal(s, w->authority, request, sealed, &old, &why) == 0) {
+	if (plan_unseal(s, SEAL_SIGN, w->authority, t->request, sealed, &old, &why) == 0) {
 		plan_free(plan);
 		*plan = old;
 		return 0;
 	}
-	hex_of(view_of(old.serial, SERIAL_LEN), serial);
+	hex_of(view_of(old.serial, SERIAL_LEN), t->anew);
 	plan_free(&old);
 	return why.code == ERR_CONFIG ? 1 : err_set(e, why.code, "%s", why.detail);
 }
@@ -198,20 +176,38 @@ begin(const struct claim *claim, const struct plan *plan, int64_t fence, struct 
 	return r->grant != NULL ? 0 : -1;
 }
 
-/* 1: once more, with `anew`. */
+/* The operator's word from a reply, to be checked. 1: once more, with it. -1: there is none. */
 static int
-take_reply(const struct store *s, const struct reserve *w, const struct texts *t,
-    const redisReply *reply, struct plan *plan, struct reservation *r,
-    char anew[2 * SERIAL_LEN + 1], struct err *e)
+take_word(struct texts *t, struct view word, struct err *e)
+{
+	if (word.n == 0 || word.n >= sizeof t->word)
+		return err_set(e, ERR_STORE,
+		    "request %.12s counts as approved, but no operator has given his word",
+		    t->request);
+	snprintf(t->word, sizeof t->word, "%.*s", (int)word.n, (const char *)word.p);
+	return 1;
+}
+
+/* 1: once more, with what is in `t` now. */
+static int
+take_reply(const struct store *s, const struct reserve *w, struct texts *t, const redisReply *reply,
+    struct plan *plan, struct reservation *r, struct err *e)
 {
 	int rc;
 
-	if (reply_is(reply, "RESERVED"))
+	if (reply_is(reply, "RESERVED")) {
+		if (needs_word(w) && *t->word == '\0')
+			return err_set(e, ERR_STORE, "reserved without the operator's word");
 		return begin(w->claim, plan, reply_int(reply, 1), r, e);
+	}
 	if (reply_is(reply, "RESUME")) {
-		rc = take_over(s, w, t->request, reply_view(reply, 2), plan, anew, e);
+		rc = take_over(s, w, t, reply_view(reply, 2), plan, e);
+		if (rc == 1 && needs_word(w))
+			return take_word(t, reply_view(reply, 3), e);
 		return rc != 0 ? rc : begin(w->claim, plan, reply_int(reply, 1), r, e);
 	}
+	if (reply_is(reply, "APPROVED"))
+		return take_word(t, reply_view(reply, 1), e);
 	if (reply_is(reply, "ISSUED")) {
 		struct view cert = reply_view(reply, 1);
 
@@ -231,17 +227,18 @@ int
 store_reserve(struct store *s, const struct reserve *what, struct plan *plan, struct reservation *r,
     struct err *e)
 {
-	struct texts t = {0};
-	char anew[2 * SERIAL_LEN + 1] = "";
-	int rc = 1;
+	struct texts t;
+	int rc;
 
 	*r = (struct reservation){0};
-	if (make_owner(r->owner, e) != 0 || texts_fill(s, what, plan, &t, e) != 0)
-		rc = -1;
-	for (int tries = 0; rc == 1 && tries < 2; tries++) {
-		redisReply *reply = call_reserve(s, what, &t, r->owner, anew, e);
+	texts_fill(what, &t);
+	rc = make_owner(r->owner, e) == 0 ? 1 : -1;
+	for (int tries = 0; rc == 1 && tries < 3; tries++) {
+		redisReply *reply = NULL;
 
-		rc = reply != NULL ? take_reply(s, what, &t, reply, plan, r, anew, e) : -1;
+		if (texts_plan(s, what, plan, &t, e) == 0)
+			reply = call_reserve(s, what, &t, r->owner, e);
+		rc = reply != NULL ? take_reply(s, what, &t, reply, plan, r, e) : -1;
 		freeReplyObject(reply);
 	}
 	buf_free(&t.plan);
@@ -284,6 +281,8 @@ store_commit(struct store *s, const struct reserve *what, const struct plan *pla
 	arg_str(&a, note->by);
 	arg_str(&a, spki);
 	arg_str(&a, note->event);
+	arg_str(&a, note->before != NULL ? note->before : "");
+	arg_int(&a, note->before_lives);
 	if ((reply = store_call(s, "commit", &a, true, e)) == NULL)
 		return -1;
 	if (reply_is(reply, "COMMITTED")) {
@@ -304,13 +303,12 @@ int
 store_lookup(struct store *s, const struct reserve *what, struct buf *cert, struct err *e)
 {
 	struct args a = {0};
-	struct texts t = {0};
+	struct texts t;
 	struct view found;
 	redisReply *reply;
 	int rc = -1;
 
-	if (texts_fill(s, what, NULL, &t, e) != 0)
-		return -1;
+	texts_fill(what, &t);
 	arg_str(&a, what->authority->name);
 	arg_str(&a, what->profile);
 	arg_str(&a, t.request);
@@ -333,13 +331,34 @@ store_lookup(struct store *s, const struct reserve *what, struct buf *cert, stru
 	return rc;
 }
 
+/* What waited or was begun. */
+static int
+take_ready(const struct store *s, const struct authority *a, const redisReply *reply,
+    struct poll *p, struct err *e)
+{
+	struct view name = reply_view(reply, 1), word = reply_view(reply, 4);
+	struct err why = ERR_INIT;
+	char request[65];
+
+	p->state = POLL_READY;
+	p->approved = reply_int(reply, 3) != 0;
+	if (name.n != 64 || hex_into(name, p->request, 32) != 0 || word.n >= sizeof p->word)
+		return reply_strange(reply, "poll", e);
+	snprintf(p->word, sizeof p->word, "%.*s", p->approved ? (int)word.n : 0,
+	    word.n > 0 ? (const char *)word.p : "");
+	hex_of(view_of(p->request, 32), request);
+	if (plan_unseal(s, p->approved ? SEAL_WAITS : SEAL_SIGN, a, request, reply_view(reply, 2),
+	        &p->plan, &why) == 0)
+		return 0;
+	/* Planned for a CA certificate that has been replaced: a new request is needed. */
+	return err_set(e, why.code == ERR_CONFIG ? ERR_REJECTED : why.code, "%s", why.detail);
+}
+
 static int
 take_poll(const struct store *s, const struct authority *a, const redisReply *reply, struct poll *p,
     struct err *e)
 {
 	struct view second = reply_view(reply, 1);
-	struct err why = ERR_INIT;
-	char request[65];
 
 	if (reply_is(reply, "ISSUED")) {
 		p->state = POLL_ISSUED;
@@ -347,18 +366,8 @@ take_poll(const struct store *s, const struct authority *a, const redisReply *re
 		           ? 0
 		           : err_set(e, ERR_STORE, "an issued certificate is empty");
 	}
-	if (reply_is(reply, "READY")) {
-		p->state = POLL_READY;
-		p->approved = reply_int(reply, 3) != 0;
-		if (second.n != 64 || hex_into(second, p->request, 32) != 0)
-			return reply_strange(reply, "poll", e);
-		hex_of(view_of(p->request, 32), request);
-		if (plan_unseal(s, a, request, reply_view(reply, 2), &p->plan, &why) == 0)
-			return 0;
-		/* Planned for a CA certificate that has been replaced: a new request is needed. */
-		return err_set(
-		    e, why.code == ERR_CONFIG ? ERR_REJECTED : why.code, "%s", why.detail);
-	}
+	if (reply_is(reply, "READY"))
+		return take_ready(s, a, reply, p, e);
 	p->state = POLL_PENDING;
 	if (reply_is(reply, "PENDING"))
 		return 0;

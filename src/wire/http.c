@@ -22,6 +22,7 @@ static const struct {
 	const char *reason;
 } reasons[] = {
     {200, "OK"},
+    {304, "Not Modified"},
     {400, "Bad Request"},
     {401, "Unauthorized"},
     {403, "Forbidden"},
@@ -52,6 +53,22 @@ reason_of(int status)
 	return "Unknown";
 }
 
+/* What caches need to know. */
+static int
+add_caching(const struct http_reply *r, struct buf *head)
+{
+	char date[HTTP_DATE_LEN];
+
+	if (r->max_age <= 0)
+		return buf_add_str(head, "Cache-Control: no-store\r\n");
+	http_date(r->modified, date);
+	if (buf_printf(head, "Cache-Control: public, max-age=%d\r\n", r->max_age) != 0 ||
+	    (*r->etag != '\0' && buf_printf(head, "ETag: %s\r\n", r->etag) != 0) ||
+	    (r->modified != 0 && buf_printf(head, "Last-Modified: %s\r\n", date) != 0))
+		return -1;
+	return 0;
+}
+
 int
 http_reply_head(const struct http_reply *r, struct buf *head)
 {
@@ -59,8 +76,8 @@ http_reply_head(const struct http_reply *r, struct buf *head)
 
 	if (buf_printf(head, "Status: %d %s\r\n", r->status, reason_of(r->status)) == 0 &&
 	    (r->type == NULL || buf_printf(head, "Content-Type: %s\r\n", r->type) == 0) &&
-	    buf_printf(head, "Content-Length: %zu\r\nCache-Control: no-store\r\n", r->body.n) ==
-	        0 &&
+	    (r->status == 304 || buf_printf(head, "Content-Length: %zu\r\n", r->body.n) == 0) &&
+	    add_caching(r, head) == 0 &&
 	    (r->allow == NULL || buf_printf(head, "Allow: %s\r\n", r->allow) == 0) &&
 	    (r->authenticate == NULL ||
 	        buf_printf(head, "WWW-Authenticate: %s\r\n", r->authenticate) == 0) &&

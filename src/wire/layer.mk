@@ -13,7 +13,7 @@ libwire_a_SOURCES = \
 	include/wire/scep_msg.h \
 	include/wire/scep_sig.h \
 	include/wire/tlv.h \
-	src/wire/http.c src/wire/query.c src/wire/route.c src/wire/tlv.c \
+	src/wire/http.c src/wire/http_cache.c src/wire/query.c src/wire/route.c src/wire/tlv.c \
 	src/wire/alg.c src/wire/cms.c src/wire/csr.c src/wire/scep_attr.c src/wire/scep_body.c \
 	src/wire/scep_ca.c src/wire/scep_env.c src/wire/scep_env_write.c src/wire/scep_msg.c src/wire/scep_sig.c
 
@@ -21,7 +21,8 @@ if HAVE_CUNIT
 # What tests of this layer and those above need made.
 check_LIBRARIES += libsupport.a
 libsupport_a_SOURCES = \
-	tests/support/change.c tests/support/change.h tests/support/make.c tests/support/make.h
+	tests/support/change.c tests/support/change.h tests/support/make.c tests/support/make.h \
+	tests/support/softhsm.c tests/support/softhsm.h
 libsupport_a_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 
 check_PROGRAMS += t_wire

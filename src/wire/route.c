@@ -24,17 +24,53 @@ segment(struct view *path)
 	return s;
 }
 
+/* The segment without the suffix; empty when it has another one. */
+static struct view
+without(struct view segment, const char *suffix)
+{
+	size_t n = strlen(suffix);
+
+	if (segment.n <= n || memcmp(segment.p + segment.n - n, suffix, n) != 0)
+		return (struct view){0};
+	return view_of(segment.p, segment.n - n);
+}
+
+/* /crl/NAME.crl and the like: two segments and nothing behind them. */
+static bool
+of_authority(struct view path, struct route *r)
+{
+	static const struct {
+		const char *folder, *suffix;
+		enum route_kind kind;
+	} files[] = {{"crl", ".crl", ROUTE_CRL}, {"crl", ".pem", ROUTE_CRL_PEM},
+	    {"ca", ".cer", ROUTE_CA_CERT}};
+	struct view folder = segment(&path), name = segment(&path);
+
+	for (size_t i = 0; path.n == 0 && i < sizeof files / sizeof files[0]; i++) {
+		r->authority = without(name, files[i].suffix);
+		if (r->authority.n > 0 && view_eq(folder, view_str(files[i].folder))) {
+			r->kind = files[i].kind;
+			return true;
+		}
+	}
+	r->authority = (struct view){0};
+	return false;
+}
+
 struct route
 route_of(struct view path)
 {
-	struct route r = {ROUTE_OTHER, {NULL, 0}};
+	struct route r = {.kind = ROUTE_OTHER};
 	struct view profile;
 
 	if (view_eq(path, view_str("/health")))
 		r.kind = ROUTE_HEALTH;
 	if (view_eq(path, view_str("/ready")))
 		r.kind = ROUTE_READY;
-	if (path.n == 0 || path.p[0] != '/' || !view_eq(segment(&path), view_str("scep")))
+	if (view_eq(path, view_str("/metrics")))
+		r.kind = ROUTE_METRICS;
+	if (path.n == 0 || path.p[0] != '/' || of_authority(path, &r) ||
+	    !view_eq(segment(&path), view_str("scep")))
 		return r;
 	profile = segment(&path);
 	if (profile.n == 0)

@@ -131,7 +131,7 @@ time_of(const ASN1_TYPE *value)
 }
 
 int
-scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struct err *e)
+signed_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struct err *e)
 {
 	const ASN1_TYPE *values[ATTR_COUNT] = {0};
 	const ASN1_TYPE *type;
@@ -143,8 +143,6 @@ scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struc
 	for (int i = MESSAGE_DIGEST; i < ATTR_COUNT; i++)
 		if (octets(values[i], (enum attr)i, &v[i], e) != 0)
 			return -1;
-	if (values[TRANSACTION_ID] == NULL)
-		return err_set(e, ERR_ATTRIBUTE, "transactionID is absent");
 	type = values[CONTENT_TYPE];
 	a->is_data = type != NULL && type->type == V_ASN1_OBJECT &&
 	             (OBJ_obj2nid(type->value.object) == NID_pkcs7_data ||
@@ -154,11 +152,22 @@ scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struc
 	a->fail_info = number(v[FAIL_INFO], FAIL_NONE);
 	a->fail_text = v[FAIL_INFO_TEXT];
 	a->transaction_id = v[TRANSACTION_ID];
-	a->transaction_id_tag = values[TRANSACTION_ID]->type;
+	if (values[TRANSACTION_ID] != NULL)
+		a->transaction_id_tag = values[TRANSACTION_ID]->type;
 	a->sender_nonce = v[SENDER_NONCE];
 	a->recipient_nonce = v[RECIPIENT_NONCE];
 	a->message_digest = v[MESSAGE_DIGEST];
 	a->signing_time = time_of(values[SIGNING_TIME]);
+	return 0;
+}
+
+int
+scep_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a, struct err *e)
+{
+	if (signed_attrs_read(set, a, e) != 0)
+		return -1;
+	if (a->transaction_id.n == 0)
+		return err_set(e, ERR_ATTRIBUTE, "transactionID is absent");
 	return 0;
 }
 

@@ -29,10 +29,9 @@ check_counts(const CMS_SIGNED *sd, struct err *e)
 	return 0;
 }
 
-int
-scep_msg_read(struct view der, struct scep_msg *m, struct err *e)
+static int
+read_structure(struct view der, struct scep_msg *m, struct err *e)
 {
-	const CMS_SIGNER *si;
 	size_t n;
 
 	*m = (struct scep_msg){.attrs = SCEP_ATTRS_INIT, .digest = DIGEST_NONE};
@@ -41,16 +40,35 @@ scep_msg_read(struct view der, struct scep_msg *m, struct err *e)
 	m->sd = cms_read(view_of(der.p, n), NID_pkcs7_signed, ASN1_ITEM_rptr(CMS_SIGNED), e);
 	if (m->sd == NULL || check_counts(m->sd, e) != 0)
 		return -1;
-	si = sk_CMS_SIGNER_value(m->sd->signers, 0);
-	/* The transactionID has to be among them, so a message without signed attributes ends here:
-	 * its signature would be over the content itself, and could have been made for something
-	 * else (a certificate, say). */
-	if (scep_attrs_read(si->signed_attrs, &m->attrs, e) != 0)
-		return -1;
 	m->has_content = m->sd->encap->content != NULL;
 	if (m->has_content)
 		m->content = ossl_string_view(m->sd->encap->content);
 	return 0;
+}
+
+static const STACK_OF(X509_ATTRIBUTE) *
+signed_attrs(const struct scep_msg *m)
+{
+	return sk_CMS_SIGNER_value(m->sd->signers, 0)->signed_attrs;
+}
+
+int
+scep_msg_read(struct view der, struct scep_msg *m, struct err *e)
+{
+	if (read_structure(der, m, e) != 0)
+		return -1;
+	/* The transactionID has to be among them, so a message without signed attributes ends here:
+	 * its signature would be over the content itself, and could have been made for something
+	 * else (a certificate, say). */
+	return scep_attrs_read(signed_attrs(m), &m->attrs, e);
+}
+
+int
+scep_signed_read(struct view der, struct scep_msg *m, struct err *e)
+{
+	/* One without signed attributes ends where they are verified. */
+	return read_structure(der, m, e) == 0 ? signed_attrs_read(signed_attrs(m), &m->attrs, e)
+	                                      : -1;
 }
 
 static X509 *

@@ -17,8 +17,10 @@ main(void)
 	    {"file", file_tests_begin, file_tests_end, NULL, NULL, file_tests},
 	    {"journal", journal_tests_begin, journal_tests_end, NULL, NULL, journal_tests},
 	    {"log", log_tests_begin, log_tests_end, NULL, NULL, log_tests},
+	    SUITE(daily),
 	    SUITE(gate),
 	    SUITE(net),
+	    SUITE(resolve),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

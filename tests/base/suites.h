@@ -7,8 +7,9 @@
 
 #include "harness.h"
 
-extern CU_TestInfo buf_tests[], clock_tests[], enc_tests[], err_tests[], file_tests[], gate_tests[],
-    journal_tests[], log_tests[], manual_tests[], net_tests[], ossl_tests[], span_tests[];
+extern CU_TestInfo buf_tests[], clock_tests[], daily_tests[], enc_tests[], err_tests[],
+    file_tests[], gate_tests[], journal_tests[], log_tests[], manual_tests[], net_tests[],
+    ossl_tests[], resolve_tests[], span_tests[];
 
 /* Set up and cleared once a suite. */
 int file_tests_begin(void);

@@ -31,8 +31,8 @@ static const char certs_script[] =
     "    'spki', string.rep('0', 64), 'req', string.rep('0', 64))\n"
     "  redis.call('PEXPIREAT', key, (na + 86400) * 1000)\n"
     "  redis.call('ZADD', KEYS[1] .. ':exp:ca', na, serial)\n"
-    "  redis.call('SET', KEYS[1] .. ':own:ca:' .. redis.sha1hex(ARGV[1] .. '\\n' .. subject), "
-    "serial,\n"
+    "  redis.call('SET', KEYS[1] .. ':own:' .. redis.sha1hex(ARGV[1] .. '\\n' .. subject), "
+    "'ca:' .. serial,\n"
     "    'PXAT', (na + 86400) * 1000)\n"
     "end\n";
 

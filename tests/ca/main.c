@@ -22,6 +22,9 @@ main(void)
 	    SUITE(identity),
 	    SUITE(kept_plan),
 	    SUITE(names_text),
+	    SUITE(crl_set),
+	    SUITE(crl),
+	    SUITE(urls),
 	    CU_SUITE_INFO_NULL,
 	};
 	int rc = run_suites(suites);

@@ -70,6 +70,48 @@ same(struct identity a, struct identity b)
 	return memcmp(a.octets, b.octets, sizeof a.octets) == 0;
 }
 
+/* A claim by a certificate of that CA that expires so much later. */
+static struct claim *
+renewal_claim(
+    const struct profile *p, const struct authority *a, const struct csr *csr, time_t more)
+{
+	X509 *old = make_ca((struct make_ca){.cn = "device",
+	    .key = KEY_OTHER,
+	    .issuer = a->cert,
+	    .issuer_key = KEY_P256,
+	    .flags = CA_FALSE,
+	    .not_before = NOW - DAY,
+	    .not_after = NOW + DAY + more});
+	struct err e = ERR_INIT;
+	struct claim *c = claim_by_renewal(p, a, old, csr, NOW, &e);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+	X509_free(old);
+	return c;
+}
+
+/* The same request, signed by two certificates, is two: a device may renew twice in a day. */
+static void
+a_renewal_is_of_one_certificate(void)
+{
+	struct authority a;
+	struct profile p;
+	struct csr csr;
+	struct identity one, again, other;
+
+	open_profile(&p);
+	make_authority(&a, KEY_P256);
+	make_csr(&csr, KEY_OTHER, DIGEST_SHA256, NULL, "CN=device", NULL);
+	one = of_request(&p, renewal_claim(&p, &a, &csr, 0), &csr);
+	again = of_request(&p, static_claim(&p), &csr);
+	other = of_request(&p, renewal_claim(&p, &a, &csr, DAY), &csr);
+	CU_ASSERT(!same(one, other));
+	CU_ASSERT(!same(one, again));
+	csr_free(&csr);
+	authority_free(&a);
+	profile_free(&p);
+}
+
 /* The requests differ from the first by one thing each. */
 static void
 every_part_of_a_request_counts(void)
@@ -168,15 +210,21 @@ nor_does_what_changes_from_try_to_try(void)
 }
 
 static struct identity
-of_transaction(const char *authority, const char *id, const X509 *signer)
+of_renewal(const char *authority, const char *id, const X509 *signer, const char *predecessor)
 {
 	struct identity d = {{0}};
 	struct err e = ERR_INIT;
 
-	CU_ASSERT_EQUAL(
-	    identity_transaction(authority, view_str(id), signer, (struct view){0}, d.octets, &e),
+	CU_ASSERT_EQUAL(identity_transaction(
+	                    authority, view_str(id), signer, view_str(predecessor), d.octets, &e),
 	    0);
 	return d;
+}
+
+static struct identity
+of_transaction(const char *authority, const char *id, const X509 *signer)
+{
+	return of_renewal(authority, id, signer, "");
 }
 
 static void
@@ -191,6 +239,9 @@ a_transaction_is_of_one_key(void)
 	CU_ASSERT(!same(first, of_transaction("ca", "42", other)));
 	CU_ASSERT(!same(first, of_transaction("ca", "43", one)));
 	CU_ASSERT(!same(first, of_transaction("cb", "42", one)));
+	/* Devices renew under the key and the transactionID of the enrolment. */
+	CU_ASSERT(!same(first, of_renewal("ca", "42", one, "p")));
+	CU_ASSERT(!same(of_renewal("ca", "42", one, "p"), of_renewal("ca", "42", one, "q")));
 	/* No part runs into the next one. */
 	CU_ASSERT(!same(first, of_transaction("ca4", "2", one)));
 	CU_ASSERT(!same(of_transaction("ca", "", one), of_transaction("", "ca", one)));
@@ -204,5 +255,6 @@ CU_TestInfo identity_tests[] = {
     T(the_order_of_extensions_does_not),
     T(nor_does_what_changes_from_try_to_try),
     T(a_transaction_is_of_one_key),
+    T(a_renewal_is_of_one_certificate),
     CU_TEST_INFO_NULL,
 };

@@ -48,7 +48,7 @@ the_settings_of_a_certificate(void)
 	X509 *ca = make_ca((struct make_ca){.cn = "CA", .key = KEY_P256}),
 	     *renewed =
 	         make_ca((struct make_ca){.cn = "CA", .key = KEY_P256, .not_after = NOW + DAY});
-	uint8_t seen[8][32];
+	uint8_t seen[10][32];
 	struct err e = ERR_INIT;
 	struct profile p;
 	size_t n = 0;
@@ -65,6 +65,13 @@ the_settings_of_a_certificate(void)
 	p.key_usage = USAGE_DIGITAL_SIGNATURE;
 	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n++], &e), 0);
 	p.key_usage |= USAGE_KEY_ENCIPHERMENT;
+	p.crl_url = strdup("http://a");
+	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n++], &e), 0);
+	p.ca_url = p.crl_url;
+	p.crl_url = NULL;
+	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n++], &e), 0);
+	free(p.ca_url);
+	p.ca_url = NULL;
 	CU_ASSERT_TRUE(sk_ASN1_OBJECT_push(p.ext_key_usage, OBJ_nid2obj(NID_server_auth)) > 0);
 	CU_ASSERT_EQUAL(profile_settings(&p, ca, seen[n++], &e), 0);
 	ASN1_OBJECT_free(sk_ASN1_OBJECT_shift(p.ext_key_usage));

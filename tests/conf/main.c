@@ -66,6 +66,10 @@ main(void)
 	    SUITE(digest),
 	    SUITE(assemble),
 	    SUITE(owner),
+	    SUITE(ras),
+	    SUITE(line),
+	    SUITE(keys),
+	    SUITE(passphrase),
 	    SUITE(manual),
 	    CU_SUITE_INFO_NULL,
 	};

@@ -11,7 +11,7 @@
 #include "base/buf.h"
 
 extern CU_TestInfo scan_tests[], conf_tests[], print_tests[], assemble_tests[], manual_tests[],
-    digest_tests[], owner_tests[];
+    digest_tests[], owner_tests[], ras_tests[], line_tests[], keys_tests[], passphrase_tests[];
 
 #define TEST_ID "8b0f3a2e-6f6f-4c0e-9d3a-1c2b3a4d5e6f"
 #define TEST_CHALLENGE "correct horse"

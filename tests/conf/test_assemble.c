@@ -17,7 +17,9 @@
 #define OTHER_ID "11111111-2222-3333-4444-555555555555"
 #define PASSPHRASE "pass phrase"
 #define PEPPER "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
-#define RECORDS "issued_log = \"issued.log\"; "
+#define NO_HOST /* no label may be so long, so that no name server is asked */                     \
+	"a123456789012345678901234567890123456789012345678901234567890123456789"
+#define RECORDS "issued_log = \"issued.log\"; crl = { dir = \"crl\"; }; "
 
 static void
 write_cert(struct tmpdir *t, const char *name, X509 *cert)
@@ -133,20 +135,27 @@ a_service_of_its_own(void)
 	CU_ASSERT_EQUAL(s.n_cas, 1);
 	CU_ASSERT_EQUAL(sk_X509_num(s.cas[0].authority.chain), 1);
 	CU_ASSERT_EQUAL_FATAL(s.n_profiles, 2);
-	CU_ASSERT_PTR_EQUAL(s.profiles[0].ca, &s.cas[0]);
-	CU_ASSERT_PTR_EQUAL(s.profiles[1].ca, &s.cas[0]);
+	CU_ASSERT_PTR_EQUAL(s.profiles[0].line[0].ca, &s.cas[0]);
+	CU_ASSERT_PTR_EQUAL(s.profiles[1].line[0].ca, &s.cas[0]);
 	CU_ASSERT_PTR_EQUAL(s.default_profile, &s.profiles[1]);
 	CU_ASSERT_STRING_EQUAL(s.profiles[0].profile.paths[0], "/x");
 	CU_ASSERT_EQUAL(s.profiles[0].profile.challenges.n, 1);
 	CU_ASSERT_EQUAL(s.profiles[0].n_ras, 1);
-	CU_ASSERT_PTR_NOT_NULL(s.profiles[0].ras[0]);
+	CU_ASSERT_PTR_NOT_NULL(s.profiles[0].ras[0].key);
 	CU_ASSERT_EQUAL(s.n_trusted_proxies, 1);
-	CU_ASSERT_TRUE(s.profiles[0].ca_cert.n > 0);
+	CU_ASSERT_TRUE(s.profiles[0].ras[0].ca_cert.n > 0);
 	CU_ASSERT_PTR_NOT_NULL(s.store); /* nothing is connected yet: there is no server here */
 	CU_ASSERT_PTR_NOT_NULL(s.journal);
 	CU_ASSERT_STRING_EQUAL(s.node, "here");
 	CU_ASSERT_EQUAL(s.lease, 10);
 	CU_ASSERT_EQUAL(s.record_grace, 30 * 86400);
+	CU_ASSERT_EQUAL(s.warn_before, 30 * 86400);
+	CU_ASSERT_STRING_EQUAL(s.crl_dir, tmpdir_path(&t, "crl"));
+	CU_ASSERT_EQUAL(s.crl_validity, 7 * 86400);
+	CU_ASSERT_EQUAL(s.crl_renew, 86400);
+	CU_ASSERT_PTR_NOT_NULL(s.cas[0].crl);
+	/* The folder is made when there is something to file. */
+	CU_ASSERT_EQUAL(access(s.crl_dir, F_OK), -1);
 	service_free(&s);
 	CU_ASSERT_EQUAL(access(tmpdir_path(&t, "issued.log"), W_OK), 0);
 	tmpdir_remove(&t);
@@ -194,6 +203,150 @@ an_ra_of_another_ca(void)
 	expect(&t, ERR_CONFIG, "not issued by CA main");
 	X509_free(ra_cert);
 	X509_free(other_cert);
+	tmpdir_remove(&t);
+}
+
+/* A further generation of vpn: two certificates, and it waits. */
+static void
+add_generation(struct tmpdir *t)
+{
+	struct make_cert ca = {.key = make_rsa(2048, 1), .cn = "CN=CA"};
+	struct make_cert ra = {.cn = "CN=RA 2", .issuer_key = ca.key};
+	X509 *ca_cert = make_cert(&ca), *cert;
+
+	ra.issuer = ca_cert;
+	for (int i = 0; i < 2; i++) {
+		ra.key = make_rsa(2048, 4 + i);
+		ra.serial = 40 + i;
+		ra.exts[0] = i == 0 ? "keyUsage=critical,keyEncipherment"
+		                    : "keyUsage=critical,digitalSignature";
+		cert = make_cert(&ra);
+		write_cert(t, i == 0 ? "ra/vpn/ra-2.pem" : "ra/vpn/ra-2-sign.pem", cert);
+		write_key(t, i == 0 ? "ra/vpn/ra-2.key" : "ra/vpn/ra-2-sign.key", ra.key, NULL);
+		X509_free(cert);
+	}
+	X509_free(ca_cert);
+	write_text(t, "ra/vpn/ra-2.staged", "", 0644);
+}
+
+static void
+generations_of_an_ra(void)
+{
+	const struct service_ra *ras;
+	struct tmpdir t;
+	struct service s;
+	char detail[400];
+
+	setup(&t);
+	add_generation(&t);
+	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
+	CU_ASSERT_EQUAL_FATAL(s.profiles[0].n_ras, 2);
+	ras = s.profiles[0].ras;
+	CU_ASSERT_EQUAL(s.profiles[0].line[0].ra, 0);
+	CU_ASSERT_EQUAL(ras[1].number, 2);
+	CU_ASSERT_TRUE(ras[1].staged);
+	CU_ASSERT_PTR_NOT_EQUAL(ra_key_seal_cert(ras[1].key), ra_key_cert(ras[1].key));
+	CU_ASSERT_PTR_NOT_NULL(strstr(buf_str(&s.report), "\"ra vpn 2\":\""));
+	service_free(&s);
+
+	/* Each half is looked at. */
+	write_key(&t, "ra/vpn/ra-2-sign.key", make_rsa(2048, 3), NULL);
+	expect(&t, ERR_KEY_FILE, "ra/vpn/ra-2-sign.key: the private key does not belong");
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ra/vpn/ra-2-sign.key")), 0);
+	expect(&t, ERR_KEY_FILE, "ra/vpn/ra-2-sign.key");
+	tmpdir_remove(&t);
+}
+
+/* A CA that is to follow, with an RA for vpn but none for wifi. */
+static void
+add_next(struct tmpdir *t)
+{
+	struct make_cert ca = {.key = make_rsa(2048, 6),
+	    .cn = "CN=CA 2",
+	    .exts = {"basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign"}};
+	struct make_cert ra = {
+	    .key = make_rsa(2048, 7), .cn = "CN=RA", .issuer_key = ca.key, .serial = 50};
+	X509 *ca_cert = make_cert(&ca), *ra_cert;
+
+	ra.issuer = ca_cert;
+	ra_cert = make_cert(&ra);
+	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "ca/second"), 0700), 0);
+	write_cert(t, "ca/second/ca.pem", ca_cert);
+	write_key(t, "ca/second/ca.key", ca.key, NULL);
+	write_cert(t, "ra/vpn/ra-2.pem", ra_cert);
+	write_key(t, "ra/vpn/ra-2.key", ra.key, NULL);
+	write_text(t, "ca/main/next", "second\n", 0644);
+	X509_free(ca_cert);
+	X509_free(ra_cert);
+}
+
+static void
+a_ca_that_is_to_follow(void)
+{
+	const struct service_profile *sp;
+	struct tmpdir t;
+	struct service s;
+	char detail[400];
+
+	setup(&t);
+	add_next(&t);
+	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
+	CU_ASSERT_EQUAL(s.n_cas, 2);
+	sp = &s.profiles[0];
+	CU_ASSERT_EQUAL_FATAL(sp->n_line, 2);
+	CU_ASSERT_STRING_EQUAL(sp->line[1].ca->authority.name, "second");
+	CU_ASSERT_FALSE(sp->line[0].ca->followed);
+	CU_ASSERT_EQUAL(sp->ras[0].at, 0);
+	CU_ASSERT_EQUAL(sp->ras[1].at, 1);
+	CU_ASSERT_EQUAL(sp->line[0].ra, 0);
+	CU_ASSERT_EQUAL(sp->line[1].ra, 1);
+	CU_ASSERT_TRUE(sp->ras[0].next_ca.n > 0);
+	CU_ASSERT_EQUAL(sp->ras[1].next_ca.n, 0);
+	CU_ASSERT_EQUAL(s.profiles[1].n_line, 1); /* wifi cannot serve under it */
+	CU_ASSERT_PTR_NOT_NULL(strstr(buf_str(&s.report), "\"ca second\":\""));
+	service_free(&s);
+	/* Its key is wanted, and that of the first one is until it was followed. */
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ca/main/ca.key")), 0);
+	expect(&t, ERR_KEY_FILE, "ca/main/ca.key");
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ca/main/next")), 0);
+	write_text(&t, "ca/main/successor", "second\n", 0644);
+	expect(&t, ERR_CONFIG, "profile wifi: CA main has no key");
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "profiles.d/wifi.conf")), 0);
+	write_text(&t, "scepd.conf", RECORDS, 0644);
+	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
+	CU_ASSERT_EQUAL(service_current(&s, &s.profiles[0]), 1);
+	service_free(&s);
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ca/second/ca.key")), 0);
+	expect(&t, ERR_KEY_FILE, "ca/second/ca.key");
+	write_text(&t, "ca/main/successor", "third\n", 0644);
+	expect(&t, ERR_FILE, "ca/third/ca.pem");
+	tmpdir_remove(&t);
+}
+
+static void
+the_first_of_a_list_is_presented(void)
+{
+	const struct service_profile *sp;
+	struct tmpdir t;
+	struct service s;
+	char detail[400];
+
+	setup(&t);
+	add_generation(&t);
+	write_text(&t, "profiles.d/vpn.conf",
+	    profile_text(TEST_ID,
+	        "ra = ( { certificate = \"ra/vpn/ra-2.pem\"; key = \"ra/vpn/ra-2.key\"; "
+	        "sign_certificate = \"ra/vpn/ra-2-sign.pem\"; sign_key = "
+	        "\"ra/vpn/ra-2-sign.key\"; }, { certificate = \"ra/vpn/ra.pem\"; key = "
+	        "\"ra/vpn/ra.key\"; } );"),
+	    0644);
+	CU_ASSERT_EQUAL_FATAL(assemble(&t, &s, detail, sizeof detail), ERR_OK);
+	sp = &s.profiles[0];
+	CU_ASSERT_EQUAL(sp->n_ras, 2);
+	CU_ASSERT_EQUAL(sp->ras[sp->line[0].ra].number, 1);
+	CU_ASSERT_PTR_NOT_EQUAL(ra_key_seal_cert(sp->ras[sp->line[0].ra].key),
+	    ra_key_cert(sp->ras[sp->line[0].ra].key));
+	service_free(&s);
 	tmpdir_remove(&t);
 }
 
@@ -301,6 +454,16 @@ what_the_store_needs(void)
 	CU_ASSERT_EQUAL(chmod(tmpdir_path(&t, "redis-password"), 0600), 0);
 	expect(&t, ERR_OK, "");
 
+	/* Names are looked up now, and not when somebody waits for an answer. */
+	write_text(&t, "scepd.conf", RECORDS "store = { server = \"" NO_HOST ":6379\"; };", 0644);
+	expect(&t, ERR_CONFIG, NO_HOST " cannot be looked up");
+	write_text(&t, "scepd.conf",
+	    RECORDS "store = { sentinels = [ \"127.0.0.1:1\", \"" NO_HOST ":2\" ]; };", 0644);
+	expect(&t, ERR_CONFIG, NO_HOST " cannot be looked up");
+	write_text(&t, "scepd.conf",
+	    RECORDS "store = { server = \"\"; sentinels = [ \"127.0.0.1:1\" ]; };", 0644);
+	expect(&t, ERR_OK, "");
+
 	write_text(&t, "scepd.conf", "issued_log = \"no/such/folder/issued.log\";", 0644);
 	expect(&t, ERR_FILE, "no/such/folder/issued.log");
 	write_text(&t, "scepd.conf", "issued_log = \"\";", 0644);
@@ -329,6 +492,9 @@ CU_TestInfo assemble_tests[] = {
     T(a_service_of_its_own),
     T(files_that_are_missing),
     T(an_ra_of_another_ca),
+    T(generations_of_an_ra),
+    T(a_ca_that_is_to_follow),
+    T(the_first_of_a_list_is_presented),
     T(files_that_are_wrong),
     T(keys_of_the_user_that_serves),
     T(keys_with_a_passphrase),

@@ -69,6 +69,10 @@ defaults_of_scepd_conf(void)
 	CU_ASSERT_STRING_EQUAL(c.passphrase_dir, "");
 	CU_ASSERT_STRING_EQUAL(c.issued_log, "/var/lib/scepd/issued.log");
 	CU_ASSERT_EQUAL(c.record_grace, 30 * 86400);
+	CU_ASSERT_STRING_EQUAL(c.crl_dir, "/var/lib/scepd/crl");
+	CU_ASSERT_EQUAL(c.crl_validity, 7 * 86400);
+	CU_ASSERT_EQUAL(c.crl_renew, 86400);
+	CU_ASSERT_EQUAL(c.warn_before, 30 * 86400);
 	CU_ASSERT_STRING_EQUAL(c.node_name, "");
 	CU_ASSERT_EQUAL(c.n_profiles, 0);
 	conf_free(&c);
@@ -161,7 +165,9 @@ values_of_the_store(void)
 	        "prefix = \"a.b-c_d\"; timeout = \"1m\"; durability = \"replicated\";\n"
 	        "replicas = 16; strict = true; pepper_file = \"/p/epper\"; tls = true;\n"
 	        "tls_ca_file = \"ca.pem\"; tls_name = \"redis.example\"; };\n"
-	        "issued_log = \"issued.log\"; record_grace = \"10y\"; node_name = \"n1\";\n"),
+	        "issued_log = \"issued.log\"; record_grace = \"10y\"; node_name = \"n1\";\n"
+	        "warn_before = \"0\";\n"
+	        "crl = { dir = \"lists\"; validity = \"2d\"; renew = \"47h\"; };\n"),
 	    0);
 	CU_ASSERT_EQUAL_FATAL(read_dir(&t, &c, &e), 0);
 	CU_ASSERT_STRING_EQUAL(c.store.server, "");
@@ -182,6 +188,10 @@ values_of_the_store(void)
 	CU_ASSERT_STRING_EQUAL(c.store.tls_name, "redis.example");
 	CU_ASSERT_STRING_EQUAL(c.issued_log, tmpdir_path(&t, "issued.log"));
 	CU_ASSERT_EQUAL(c.record_grace, INT64_C(3650) * 86400);
+	CU_ASSERT_STRING_EQUAL(c.crl_dir, tmpdir_path(&t, "lists"));
+	CU_ASSERT_EQUAL(c.crl_validity, 2 * 86400);
+	CU_ASSERT_EQUAL(c.crl_renew, 47 * 3600);
+	CU_ASSERT_EQUAL(c.warn_before, 0);
 	CU_ASSERT_STRING_EQUAL(c.node_name, "n1");
 	conf_free(&c);
 	CU_ASSERT_EQUAL(conf_dir_write(&t, "scepd.conf",
@@ -298,6 +308,16 @@ faults_of_scepd_conf(void)
 	    {"\ndefault_profile = \"none\";", "scepd.conf:2: there is no profile \"none\""},
 	    {"record_grace = \"11y\";", "scepd.conf:1: record_grace must be a duration from \"0\" "
 	                                "to \"10y\", not \"11y\""},
+	    {"warn_before = \"11y\";", "scepd.conf:1: warn_before must be a duration from \"0\" "
+	                               "to \"10y\", not \"11y\""},
+	    {"crl = { validity = \"59m\"; };", "scepd.conf:1: crl.validity must be a duration from "
+	                                       "\"1h\" to \"1y\", not \"59m\""},
+	    {"crl = { renew = \"59s\"; };",
+	        "scepd.conf:1: crl.renew must be a duration from \"1m\" "
+	        "to \"1y\" (shorter than crl.validity), not \"59s\""},
+	    {"crl = { validity = \"1d\";\nrenew = \"1d\"; };",
+	        "scepd.conf:2: crl.renew must be a duration from \"1m\" to \"1y\" (shorter than "
+	        "crl.validity), not \"1d\""},
 	    {"user = scepd;", "scepd.conf:1: scepd needs quotes: \"scepd\""},
 	};
 	struct tmpdir t;
@@ -386,8 +406,8 @@ defaults_of_a_profile(void)
 	CU_ASSERT_STRING_EQUAL(p->ca, "main");
 	CU_ASSERT_STRING_EQUAL(c.profiles[0].file, tmpdir_path(&t, "profiles.d/vpn.conf"));
 	CU_ASSERT_EQUAL_FATAL(c.profiles[0].n_ras, 1);
-	CU_ASSERT_STRING_EQUAL(c.profiles[0].ra_certs[0], tmpdir_path(&t, "ra/vpn/ra.pem"));
-	CU_ASSERT_STRING_EQUAL(c.profiles[0].ra_keys[0], tmpdir_path(&t, "ra/vpn/ra.key"));
+	CU_ASSERT_STRING_EQUAL(c.profiles[0].ras[0].cert, tmpdir_path(&t, "ra/vpn/ra.pem"));
+	CU_ASSERT_STRING_EQUAL(c.profiles[0].ras[0].key, tmpdir_path(&t, "ra/vpn/ra.key"));
 	CU_ASSERT_EQUAL(p->challenges.n, 1);
 	CU_ASSERT_EQUAL(p->n_paths, want.n_paths);
 	CU_ASSERT_EQUAL(p->challenge_type, want.challenge_type);
@@ -400,9 +420,14 @@ defaults_of_a_profile(void)
 	CU_ASSERT_EQUAL(p->wrong_challenges, want.wrong_challenges);
 	CU_ASSERT_EQUAL(p->wrong_challenges_window, want.wrong_challenges_window);
 	CU_ASSERT_EQUAL(p->n_allow_from, 0);
+	CU_ASSERT_EQUAL(p->n_challenge_allow_from, 0);
 	CU_ASSERT_EQUAL(p->include_ca_certificate, want.include_ca_certificate);
 	CU_ASSERT_EQUAL(p->include_root, want.include_root);
 	CU_ASSERT_EQUAL(p->allow_renewal, want.allow_renewal);
+	CU_ASSERT_EQUAL(p->revoke_previous_after, want.revoke_previous_after);
+	CU_ASSERT_EQUAL(p->revoke_previous_after, -1);
+	CU_ASSERT_STRING_EQUAL(p->crl_url, "");
+	CU_ASSERT_STRING_EQUAL(p->ca_url, "");
 	CU_ASSERT_EQUAL(p->chain_in_reply, want.chain_in_reply);
 	CU_ASSERT_EQUAL(p->signer_must_match, want.signer_must_match);
 	CU_ASSERT_EQUAL(p->fail_info_text, want.fail_info_text);
@@ -432,6 +457,7 @@ static const char turned[] =
     "approval = \"without_challenge\"; pending_ttl = \"90d\"; max_pending_requests = 8;\n"
     "wrong_challenges = 0; wrong_challenges_window = \"1d\";\n"
     "allow_from = [ \"192.0.2.0/24\", \"2001:db8::1\" ];\n"
+    "challenge_allow_from = [ \"198.51.100.7\" ];\n"
     "include_ca_certificate = false; include_root = false; allow_renewal = false; chain_in_reply = "
     "true;\n"
     "signer_must_match = true; fail_info_text = false; bad_cipher_reply = \"certrep\"; allow_upn = "
@@ -441,6 +467,8 @@ static const char turned[] =
     "key_usage = [ \"keyAgreement\" ]; extended_key_usage = [ \"serverAuth\", "
     "\"1.3.6.1.4.1.311.20.2.2\" ];\n"
     "min_rsa_bits = 3072; allow_ec = false; allow_ed25519 = true;\n"
+    "revoke_previous_after = \"14d\"; crl_url = \"http://a/{authority}.crl\"; ca_url = "
+    "\"ldap://b\";\n"
     "ra = ( { certificate = \"x.pem\"; key = \"/y.key\"; }, { certificate = \"/z.pem\"; key = "
     "\"z.key\"; } );\n";
 
@@ -474,6 +502,8 @@ values_of_a_profile(void)
 	CU_ASSERT_TRUE(net_has(&p->allow_from[0], view_str("192.0.2.7")));
 	CU_ASSERT_FALSE(net_has(&p->allow_from[0], view_str("192.0.3.7")));
 	CU_ASSERT_TRUE(net_has(&p->allow_from[1], view_str("2001:db8::1")));
+	CU_ASSERT_EQUAL_FATAL(p->n_challenge_allow_from, 1);
+	CU_ASSERT_TRUE(net_has(&p->challenge_allow_from[0], view_str("198.51.100.7")));
 	CU_ASSERT_FALSE(p->include_ca_certificate);
 	CU_ASSERT_FALSE(p->include_root);
 	CU_ASSERT_FALSE(p->allow_renewal);
@@ -492,12 +522,15 @@ values_of_a_profile(void)
 	CU_ASSERT_EQUAL(
 	    OBJ_obj2nid(sk_ASN1_OBJECT_value(p->ext_key_usage, 1)), NID_ms_smartcard_login);
 	CU_ASSERT_EQUAL(p->min_rsa_bits, 3072);
+	CU_ASSERT_EQUAL(p->revoke_previous_after, 14 * 86400);
+	CU_ASSERT_STRING_EQUAL(p->crl_url, "http://a/{authority}.crl");
+	CU_ASSERT_STRING_EQUAL(p->ca_url, "ldap://b");
 	CU_ASSERT_FALSE(p->allow_ec);
 	CU_ASSERT_TRUE(p->allow_ed25519);
 	CU_ASSERT_EQUAL_FATAL(cp->n_ras, 2);
-	CU_ASSERT_STRING_EQUAL(cp->ra_certs[0], tmpdir_path(&t, "x.pem"));
-	CU_ASSERT_STRING_EQUAL(cp->ra_keys[0], "/y.key");
-	CU_ASSERT_STRING_EQUAL(cp->ra_keys[1], tmpdir_path(&t, "z.key"));
+	CU_ASSERT_STRING_EQUAL(cp->ras[0].cert, tmpdir_path(&t, "x.pem"));
+	CU_ASSERT_STRING_EQUAL(cp->ras[0].key, "/y.key");
+	CU_ASSERT_STRING_EQUAL(cp->ras[1].key, tmpdir_path(&t, "z.key"));
 	CU_ASSERT_PTR_EQUAL(conf_profile(&c, "vpn"), cp);
 	CU_ASSERT_PTR_EQUAL(conf_profile(&c, TEST_ID), cp);
 	CU_ASSERT_PTR_NULL(conf_profile(&c, "VPN"));
@@ -571,6 +604,18 @@ faults_of_a_profile(void)
 	        "profiles.d/vpn.conf:6: allow_renewal must be true or false, not a string"},
 	    {"bad_cipher_reply = \"no\";", "profiles.d/vpn.conf:6: bad_cipher_reply must be "
 	                                   "\"http\" or \"certrep\", not \"no\""},
+	    {"revoke_previous_after = \"soon\";",
+	        "profiles.d/vpn.conf:6: revoke_previous_after must be \"never\" or a duration from "
+	        "\"0\" to \"1y\", not \"soon\""},
+	    {"revoke_previous_after = \"366d\";",
+	        "profiles.d/vpn.conf:6: revoke_previous_after must be \"never\" or a duration from "
+	        "\"0\" to \"1y\", not \"366d\""},
+	    {"crl_url = \"a.example/ca.crl\";",
+	        "profiles.d/vpn.conf:6: crl_url must be an http://, https:// or ldap:// URL, or "
+	        "\"\", not \"a.example/ca.crl\""},
+	    {"ca_url = \"http://a/{name}\";", "profiles.d/vpn.conf:6: ca_url must be an http://, "
+	                                      "https:// or ldap:// URL, or \"\", "
+	                                      "not \"http://a/{name}\""},
 	    {"key_usage = [ \"keyCertSign\" ];", "profiles.d/vpn.conf:6: key_usage must be a list "
 	                                         "of one or more of \"digitalSignature\", "
 	                                         "\"nonRepudiation\", \"keyEncipherment\", "
@@ -592,11 +637,12 @@ faults_of_a_profile(void)
 	                            "from 1024 to 8192, not 512"},
 	    {"validity = \"51y\";", "profiles.d/vpn.conf:6: validity must be a duration from "
 	                            "\"1m\" to \"50y\", not \"51y\""},
-	    {"ra = ( );", "profiles.d/vpn.conf:6: ra must be a list of 1 to 4 groups, not of 0"},
-	    {"ra = ( \"x\" );",
-	        "profiles.d/vpn.conf:6: ra must be a list of 1 to 4 groups, and this is a string"},
+	    {"ra = ( \"x\" );", "profiles.d/vpn.conf:6: ra must be a list of 1 to 8 groups, or of "
+	                        "none for what ra/NAME holds, and this is a string"},
+	    {"ra = ( { certificate = \"x\"; key = \"x\"; sign_key = \"y\"; } );",
+	        "profiles.d/vpn.conf:6: ra.sign_certificate and ra.sign_key go together"},
 	    {"ra = ( { certificate = \"x\"; } );",
-	        "profiles.d/vpn.conf:6: ra.key is missing: the path of a file"},
+	        "profiles.d/vpn.conf:6: ra.key is missing: the path of a file, or a pkcs11 URI"},
 	    {"ra = ( { certificate = \"x\"; kez = \"x\"; } );",
 	        "profiles.d/vpn.conf:6: unknown key \"kez\" (did you mean \"key\"?)"},
 	};

@@ -47,6 +47,8 @@ what_is_of_a_host_does_not_count(void)
 	compare("listen = \"127.0.0.1:9000\"; workers = 7; user = \"x\"; node_name = \"b\";\n", "",
 	    true);
 	compare("log_level = \"debug\"; ca_dir = \"/elsewhere\"; issued_log = \"\";\n", "", true);
+	compare("warn_before = \"7d\";\n", "", true);
+	compare("crl = { dir = \"/elsewhere\"; };\n", "", true);
 	compare("store = { server = \"127.0.0.1:1\"; user = \"u\"; operator_user = \"o\"; };\n", "",
 	    true);
 	/* The default, written down. */
@@ -59,6 +61,7 @@ what_is_of_the_pool_counts(void)
 	compare("public_url = \"http://other.example\";\n", "", false);
 	compare("record_grace = \"31d\";\n", "", false);
 	compare("store = { durability = \"none\"; };\n", "", false);
+	compare("crl = { validity = \"8d\"; };\n", "", false);
 	compare("store = { prefix = \"other\"; };\n", "", false);
 	compare("", "validity = \"30d\";", false);
 	compare("", "allow_upn = true;", false);

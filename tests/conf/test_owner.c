@@ -13,7 +13,13 @@ open_folder(struct tmpdir *t)
 {
 	CU_ASSERT_EQUAL_FATAL(conf_dir_make(t), 0);
 	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "ca"), 0700), 0);
+	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "ca/main"), 0700), 0);
+	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "ca/second"), 0700), 0);
+	CU_ASSERT_EQUAL(conf_dir_write(t, "ca/main/next", "second\n"), 0);
+	CU_ASSERT_EQUAL(chmod(tmpdir_path(t, "ca/main/next"), 0644), 0);
 	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "ra"), 0700), 0);
+	CU_ASSERT_EQUAL(mkdir(tmpdir_path(t, "crl"), 0700), 0);
+	CU_ASSERT_EQUAL(conf_dir_write(t, "scepd.conf", "crl = { dir = \"crl\"; };\n"), 0);
 	CU_ASSERT_EQUAL(conf_dir_write(t, "profiles.d/vpn.conf", profile_text(TEST_ID, "")), 0);
 	CU_ASSERT_EQUAL(chmod(tmpdir_path(t, "profiles.d"), 0755), 0);
 	CU_ASSERT_EQUAL(chmod(tmpdir_path(t, "profiles.d/vpn.conf"), 0644), 0);
@@ -55,6 +61,10 @@ static const struct {
     {"profiles.d/vpn.conf", 0640, 0642},
     {"ca", 0700, 0777},
     {"ra", 0700, 0707},
+    {"ca/main", 0700, 0770},
+    {"ca/main/next", 0644, 0664},
+    {"ca/second", 0700, 0770},
+    {"crl", 0755, 0775},
 };
 
 static void
@@ -103,6 +113,9 @@ other_places(void)
 
 	open_folder(&t);
 	CU_ASSERT_EQUAL(mkdir(tmpdir_path(&t, "keys"), 0700), 0);
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&t, "ca/main/next")), 0);
+	CU_ASSERT_EQUAL(rmdir(tmpdir_path(&t, "ca/main")), 0);
+	CU_ASSERT_EQUAL(rmdir(tmpdir_path(&t, "ca/second")), 0);
 	CU_ASSERT_EQUAL(rmdir(tmpdir_path(&t, "ca")), 0);
 	CU_ASSERT_EQUAL(rmdir(tmpdir_path(&t, "ra")), 0);
 	snprintf(more, sizeof more,

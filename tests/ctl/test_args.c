@@ -16,6 +16,7 @@ static const struct opt table[] = {
 static const struct command with_name = {"x", "y", "NAME", "test", table, NULL};
 static const struct opt many_table[] = {OPT_MANY("profile", profiles, "NAME", "some"), OPT_END};
 static const struct command many = {"x", "z", NULL, "test", many_table, NULL};
+static const struct command two_names = {"x", "y", "NAME OTHER", "test", NULL, NULL};
 static const struct command optional_name = {"x", "y", "[NAME]", "test", NULL, NULL};
 
 /* Reads words separated by spaces. */
@@ -54,6 +55,13 @@ options_are_read(void)
 	CU_ASSERT_TRUE(a.help);
 	CU_ASSERT_EQUAL(read_words(&optional_name, "", &a, &e), 0);
 	CU_ASSERT_PTR_NULL(a.operand);
+	CU_ASSERT_EQUAL(read_words(&two_names, "n m", &a, &e), 0);
+	CU_ASSERT_EQUAL(a.n_operands, 2);
+	CU_ASSERT_STRING_EQUAL(a.operands[1], "m");
+	CU_ASSERT_EQUAL(read_words(&two_names, "n", &a, &e), -1);
+	CU_ASSERT_STRING_EQUAL(e.detail, "OTHER is missing");
+	CU_ASSERT_EQUAL(read_words(&two_names, "n m o", &a, &e), -1);
+	CU_ASSERT_STRING_EQUAL(e.detail, "\"o\" is one argument too many");
 }
 
 static void
@@ -138,7 +146,8 @@ help_is_complete(void)
 	static const struct command *const groups[] = {
 	    ca_commands, profile_commands, challenge_commands, client_commands};
 	static const char *const libraries[] = {"scepctl ", "\nOpenSSL 3.",
-	    "\nlibconfig libconfig.so", "\njansson 2.", "\nlibcurl ", "(built with OpenSSL 3."};
+	    "\nlibconfig libconfig.so", "\njansson 2.", "\nlibcurl ",
+	    "\nstore protocol " STORE_PROTOCOL "\n", "(built with OpenSSL 3."};
 	struct stage s;
 
 	stage_open(&s, NULL);

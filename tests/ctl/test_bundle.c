@@ -28,7 +28,7 @@ begin(void)
 
 	stage_open(&first, NULL);
 	snprintf(conf, sizeof conf,
-	    "user = \"\";\nissued_log = \"issued.log\";\n"
+	    "user = \"\";\nissued_log = \"issued.log\";\ncrl = { dir = \"crl\"; };\n"
 	    "store = { server = \"%.100s/redis.sock\"; durability = \"none\"; };\n",
 	    first.dir.path);
 	stage_write(&first, "scepd.conf", conf, 0640);
@@ -174,13 +174,34 @@ fill_store(void)
 }
 
 static void
+revoke_in_store(const char *serial)
+{
+	freeReplyObject(redis_do(&redis,
+	    "FCALL scepd" STORE_PROTOCOL
+	    "_revoke 1 {scepd} demo %s 1700000000 superseded 4000000000",
+	    serial));
+}
+
+static void
 a_backup_brings_records_back(void)
 {
-	char backup[PATH_MAX];
+	char backup[PATH_MAX], serial[48], *key;
+	redisReply *r;
 
 	begin();
 	fill_store();
 	snprintf(backup, sizeof backup, "%s", stage_path(&first, "backup"));
+	/* A key by its name, and one by what is in it. */
+	stage_write(&first, "ca/demo/der.key", "octets", 0600);
+	key = stage_text(&first, "ca/demo/ca.key");
+	stage_write(&first, "ca/demo/kept.pem", key, 0600);
+	free(key);
+	/* One that is revoked, and one of which there is no record any more. */
+	r = redis_do(&redis, "ZRANGE {scepd}:exp:demo 0 0");
+	snprintf(serial, sizeof serial, "%s", r->element[0]->str);
+	freeReplyObject(r);
+	revoke_in_store(serial);
+	revoke_in_store("0a0b");
 	CU_ASSERT_EQUAL(stage_run(&first, SECRET, "backup|%s" PASS, backup), CTL_OK);
 	CU_ASSERT_TRUE(stage_said(&first, "no private key, and 1 certificates"));
 	freeReplyObject(redis_do(&redis, "FLUSHALL"));
@@ -190,15 +211,47 @@ a_backup_brings_records_back(void)
 	CU_ASSERT_EQUAL(same("pepper"), 1);
 	CU_ASSERT_EQUAL(same("ca/demo/ca.pem"), 1);
 	CU_ASSERT_EQUAL(same("ca/demo/ca.key"), 0);
+	CU_ASSERT_EQUAL(same("ca/demo/der.key"), 0);
+	CU_ASSERT_EQUAL(same("ca/demo/kept.pem"), 0);
 	CU_ASSERT_EQUAL(redis_int(&redis, "ZCARD {scepd}:exp:demo"), 1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HGET {scepd}:crt:demo:%s rev", serial), 1700000000);
+	CU_ASSERT_EQUAL(redis_int(&redis, "ZCARD {scepd}:rev:demo"), 2);
+	CU_ASSERT_EQUAL(redis_int(&redis, "ZSCORE {scepd}:rev:demo 0a0b"), 4000000000);
+	r = redis_do(&redis, "HGET {scepd}:rvk:demo 0a0b");
+	CU_ASSERT_STRING_EQUAL(r->str, "1700000000 superseded");
+	freeReplyObject(r);
 	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:off id"), 1);
-	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:tk:00aa name"), 1);
-	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:tokens mdm"), 1);
 	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:install run"), 1);
+	/* A token may have been revoked since. */
+	CU_ASSERT_EQUAL(redis_int(&redis, "EXISTS {scepd}:tk:00aa {scepd}:tokens"), 0);
+	CU_ASSERT_TRUE(stage_said(&second, "1 tokens do not come back"));
+	CU_ASSERT_TRUE(stage_said(&second, "--tokens: mdm"));
 	/* A challenge of the past may have been used since. */
 	CU_ASSERT_EQUAL(redis_int(&redis, "EXISTS {scepd}:ch:c"), 0);
 	CU_ASSERT_EQUAL(stage_run(&second, SECRET, "restore|%s" PASS, backup), CTL_OK);
 	CU_ASSERT_TRUE(stage_said(&second, "0 certificates restored, 1 were there"));
+	end();
+}
+
+/* On demand, and then no other ones than the list shows: the name may have got another token. */
+static void
+tokens_come_back_on_demand(void)
+{
+	char backup[PATH_MAX];
+
+	begin();
+	fill_store();
+	snprintf(backup, sizeof backup, "%s", stage_path(&first, "backup"));
+	CU_ASSERT_EQUAL(stage_run(&first, SECRET, "backup|%s" PASS, backup), CTL_OK);
+	freeReplyObject(redis_do(&redis, "DEL {scepd}:tk:00aa"));
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:tokens mdm 00bb"));
+	CU_ASSERT_EQUAL(stage_run(&second, SECRET, "restore|%s|--tokens" PASS, backup), CTL_OK);
+	CU_ASSERT_EQUAL(redis_int(&redis, "EXISTS {scepd}:tk:00aa"), 0);
+	freeReplyObject(redis_do(&redis, "FLUSHALL"));
+	CU_ASSERT_EQUAL(stage_run(&second, SECRET, "restore|%s|--tokens" PASS, backup), CTL_OK);
+	CU_ASSERT_TRUE(stage_said(&second, "revoke what must not be good (token revoke): mdm"));
+	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:tk:00aa name"), 1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:tokens mdm"), 1);
 	end();
 }
 
@@ -249,6 +302,7 @@ CU_TestInfo bundle_tests[] = {
     T(a_bundle_makes_a_second_host),
     T(nothing_is_overwritten_unasked),
     T(a_backup_brings_records_back),
+    T(tokens_come_back_on_demand),
     T(keys_are_kept_on_demand),
     CU_TEST_INFO_NULL,
 };

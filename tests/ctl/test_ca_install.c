@@ -454,7 +454,7 @@ old_pkcs12_is_imported(void)
 		CU_ASSERT_EQUAL(stage_mode(&s, "ca/p/ca.key"), 0600);
 		OSSL_PROVIDER_unload(legacy);
 	} else {
-		CU_PASS("this OpenSSL has no legacy provider");
+		printf("skipped old_pkcs12_is_imported ");
 	}
 	OSSL_PROVIDER_unload(usual);
 	OSSL_LIB_CTX_free(ctx);

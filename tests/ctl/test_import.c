@@ -82,7 +82,9 @@ make_depot(void)
 	stage_write(&s, "depot/index.txt",
 	    "V\t361231235959Z\t\t02\tone.2.pem\t/CN=one\n"
 	    "R\t361231235959Z\t240203040506Z,keyCompromise\t1234\tunknown\t/CN=two\n"
-	    "E\t240101000000Z\t\t04\told.4.pem\t/CN=old\n",
+	    "E\t240101000000Z\t\t04\told.4.pem\t/CN=old\n"
+	    "R\t361231235959Z\t240203040506Z\t77\tlost.pem\t/CN=lost\n"
+	    "R\t240101000000Z\t230203040506Z\t78\tended.pem\t/CN=ended\n",
 	    0600);
 	free(pem);
 }
@@ -105,17 +107,21 @@ a_depot_moves_in_once(void)
 	begin();
 	make_depot();
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|--dry-run|@/depot"), CTL_OK);
-	CU_ASSERT(stage_printed(&s, "2 certificates and 1 revocations to import, 0 were there"));
+	CU_ASSERT(stage_printed(&s, "2 certificates and 2 revocations to import, 0 were there"));
 	CU_ASSERT_EQUAL(lines_of_log(), 0);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|list"), CTL_OK);
 	CU_ASSERT(!stage_printed(&s, "CN=one"));
 
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/depot"), CTL_OK);
-	CU_ASSERT(stage_printed(&s, "2 certificates and 1 revocations imported, 0 were there"));
-	CU_ASSERT(stage_printed(&s, "1 expired too long ago"));
+	CU_ASSERT(stage_printed(&s, "2 certificates and 2 revocations imported, 0 were there"));
+	CU_ASSERT(stage_printed(&s, "2 expired too long ago"));
 	CU_ASSERT(stage_printed(&s, "1 left out: not of CA demo"));
 	CU_ASSERT(stage_said(&s, "depot/alien.9.pem: not issued by this CA"));
-	CU_ASSERT_EQUAL(lines_of_log(), 3);
+	CU_ASSERT_EQUAL(lines_of_log(), 4);
+	/* Who has a certificate that was not among the files is revoked all the same. */
+	CU_ASSERT(stage_printed(&s, "1 of the revoked serial numbers have no certificate here"));
+	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:rvk:demo 77"), 1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:rvk:demo 78"), 0);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|show|02"), CTL_OK);
 	CU_ASSERT(stage_printed(&s, "valid") && stage_printed(&s, "import"));
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|show|12:34"), CTL_OK);
@@ -123,7 +129,6 @@ a_depot_moves_in_once(void)
 
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/depot"), CTL_OK);
 	CU_ASSERT(stage_printed(&s, "0 certificates and 0 revocations imported, 2 were there"));
-	CU_ASSERT_EQUAL(lines_of_log(), 3);
 	end();
 }
 
@@ -136,7 +141,7 @@ what_moved_in_survives_the_store(void)
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/depot"), CTL_OK);
 	freeReplyObject(redis_do(&redis, "FLUSHALL"));
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|rebuild|@/issued.log"), CTL_OK);
-	CU_ASSERT(stage_printed(&s, "2 certificates and 1 intents and revocations restored"));
+	CU_ASSERT(stage_printed(&s, "2 certificates and 2 intents and revocations restored"));
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|show|1234"), CTL_OK);
 	CU_ASSERT(stage_printed(&s, "revoked"));
 	end();
@@ -156,6 +161,99 @@ what_cannot_be_imported_says_why(void)
 	stage_write(&s, "depot/index.txt", "R\t361231235959Z\tyesterday\t02\tx\t/CN=x\n", 0600);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/depot"), CTL_FAILED);
 	CU_ASSERT(stage_said(&s, "index.txt: certificate 1 of the index has another form"));
+	end();
+}
+
+/* A list of the CA with one serial number on it; by another key it is nobody's. */
+static void
+write_list(const char *file, long number, EVP_PKEY *key)
+{
+	X509_CRL *list = X509_CRL_new();
+	X509_REVOKED *entry = X509_REVOKED_new();
+	ASN1_TIME *now = X509_gmtime_adj(NULL, -60), *later = X509_gmtime_adj(NULL, 3600);
+	ASN1_INTEGER *serial = ASN1_INTEGER_new(), *n = ASN1_INTEGER_new();
+	FILE *f = fopen(stage_path(&s, file), "we");
+
+	ASN1_INTEGER_set(serial, 0x4711);
+	ASN1_INTEGER_set(n, number);
+	X509_REVOKED_set_serialNumber(entry, serial);
+	X509_REVOKED_set_revocationDate(entry, now);
+	X509_CRL_set_version(list, X509_CRL_VERSION_2);
+	X509_CRL_set_issuer_name(list, X509_get_subject_name(ca));
+	X509_CRL_set1_lastUpdate(list, now);
+	X509_CRL_set1_nextUpdate(list, later);
+	X509_CRL_add0_revoked(list, entry);
+	CU_ASSERT_EQUAL(X509_CRL_add1_ext_i2d(list, NID_crl_number, n, 0, 0), 1);
+	CU_ASSERT(X509_CRL_sign(list, key, EVP_sha256()) > 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+	CU_ASSERT_EQUAL(PEM_write_X509_CRL(f, list), 1);
+	fclose(f);
+	X509_CRL_free(list);
+	ASN1_TIME_free(now);
+	ASN1_TIME_free(later);
+	ASN1_INTEGER_free(serial);
+	ASN1_INTEGER_free(n);
+}
+
+static void
+a_list_moves_in(void)
+{
+	begin();
+	write_list("alien.crl", 7, make_ec("P-384"));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|demo|@/alien.crl"), CTL_FAILED);
+	stage_write(&s, "text.crl", "no list", 0600);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|demo|@/text.crl"), CTL_FAILED);
+	CU_ASSERT_EQUAL(lines_of_log(), 0);
+	write_list("demo.crl", 7, ca_key);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|demo|@/demo.crl"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "1 serial numbers revoked, 0 were"));
+	CU_ASSERT(stage_printed(&s, "after number 7"));
+	CU_ASSERT_EQUAL(lines_of_log(), 1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "ZCARD {scepd}:rev:demo"), 1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:rvk:demo 4711"), 1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HGET {scepd}:crl:demo number"), 7);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|demo|@/demo.crl"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "0 serial numbers revoked, 1 were"));
+	end();
+}
+
+/* An imported CA has a past, and no list before that was told. */
+static void
+expect_wanted(const char *ca_name, bool wanted)
+{
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|show|%s", ca_name), CTL_OK);
+	CU_ASSERT_EQUAL(stage_printed(&s, "its revocations are not known"), wanted);
+}
+
+static void
+an_imported_ca_has_a_past(void)
+{
+	begin();
+	make_depot();
+	expect_wanted("demo", false);
+	for (int i = 0; i < 3; i++) {
+		char name[8];
+
+		snprintf(name, sizeof name, "fleet%d", i);
+		CU_ASSERT_EQUAL(
+		    stage_run(&s, NULL,
+		        "ca|import|%s|--cert|@/ca/demo/ca.pem|--key|@/ca/demo/ca.key", name),
+		    CTL_OK);
+		expect_wanted(name, true);
+	}
+	write_list("fleet.crl", 7, ca_key);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|fleet0|@/fleet.crl"), CTL_OK);
+	expect_wanted("fleet0", false);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|publish|fleet1"), CTL_OK);
+	expect_wanted("fleet1", true);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|publish|fleet1|--no-history"), CTL_OK);
+	expect_wanted("fleet1", false);
+	CU_ASSERT_EQUAL(
+	    stage_run(&s, NULL, "profile|create|f|--ca|fleet2|--challenge|static|--generate"), 0);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|f|@/depot/one.2.pem"), CTL_OK);
+	expect_wanted("fleet2", true);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|f|@/depot"), CTL_OK);
+	expect_wanted("fleet2", false);
 	end();
 }
 
@@ -181,6 +279,8 @@ CU_TestInfo import_tests[] = {
     T(a_depot_moves_in_once),
     T(what_moved_in_survives_the_store),
     T(what_cannot_be_imported_says_why),
+    T(a_list_moves_in),
+    T(an_imported_ca_has_a_past),
     T(serial_numbers_take_one_form),
     CU_TEST_INFO_NULL,
 };

@@ -13,6 +13,7 @@
 
 #include "ca/authority.h"
 #include "signer/ceremony.h"
+#include "ctl/profile.h"
 #include "stage.h"
 #include "suites.h"
 
@@ -47,6 +48,8 @@ a_static_profile_is_made(void)
 	CU_ASSERT_STRING_EQUAL(p->profile.ca, "demo");
 	CU_ASSERT_EQUAL(p->profile.challenge_type, CHALLENGE_STATIC);
 	CU_ASSERT_EQUAL(p->profile.validity, 90 * 86400);
+	CU_ASSERT_STRING_EQUAL(p->profile.crl_url, "http://scep.example/crl/{authority}.crl");
+	CU_ASSERT_STRING_EQUAL(p->profile.ca_url, "http://scep.example/ca/{authority}.cer");
 	CU_ASSERT_EQUAL(p->profile.algs.ciphers, ALGS_MODERN.ciphers);
 	CU_ASSERT_EQUAL(p->profile.algs.digests, ALGS_MODERN.digests);
 	CU_ASSERT_EQUAL_FATAL(p->profile.n_paths, 2);
@@ -57,12 +60,44 @@ a_static_profile_is_made(void)
 	    challenge_check(&p->profile.challenges, view_str("open sesame"), time(NULL), NULL, &e),
 	    0);
 	CU_ASSERT_EQUAL_FATAL(p->n_ras, 1);
-	CU_ASSERT_STRING_EQUAL(p->ra_certs[0], stage_path(&s, "ra/vpn/ra.pem"));
+	CU_ASSERT_STRING_EQUAL(p->ras[0].cert, stage_path(&s, "ra/vpn/ra.pem"));
 	snprintf(url, sizeof url, "http://scep.example/scep/%s/pkiclient.exe", p->profile.id);
 	CU_ASSERT_TRUE(stage_printed(&s, url));
 	CU_ASSERT_FALSE(stage_printed(&s, "challenge_url"));
 	CU_ASSERT_FALSE(stage_said(&s, "open sesame"));
 	CU_ASSERT_FALSE(stage_printed(&s, "open sesame"));
+	conf_free(&conf);
+	stage_close(&s);
+}
+
+/* By plain HTTP, whatever devices use; and not at all while nobody has said where we are. */
+static void
+certificates_say_where_their_list_is(void)
+{
+	static const struct {
+		const char *public_url, *url;
+	} rows[] = {{"http://a.example", "http://a.example/x"},
+	    {"http://a.example:8080", "http://a.example:8080/x"},
+	    {"https://a.example", "http://a.example/x"},
+	    {"https://a.example:8443", "http://a.example/x"},
+	    {"https://a.example:8443/sub:1", "http://a.example/sub:1/x"},
+	    {"https://[2001:db8::1]", "http://[2001:db8::1]/x"},
+	    {"https://[2001:db8::1]:8443", "http://[2001:db8::1]/x"}};
+	struct conf conf;
+	struct stage s;
+	struct err e = ERR_INIT;
+
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		char *url = profile_plain_url(rows[i].public_url, "/x");
+
+		CU_ASSERT_STRING_EQUAL(url, rows[i].url);
+		free(url);
+	}
+	open_with_ca(&s, "user = \"\";\n");
+	CU_ASSERT_EQUAL_FATAL(stage_run(&s, "open sesame\n", STATIC), CTL_OK);
+	CU_ASSERT_TRUE(stage_said(&s, "public_url is not set"));
+	CU_ASSERT_EQUAL_FATAL(conf_read(s.conf, &conf, &e), 0);
+	CU_ASSERT_STRING_EQUAL(conf_profile(&conf, "vpn")->profile.crl_url, "");
 	conf_free(&conf);
 	stage_close(&s);
 }
@@ -391,6 +426,7 @@ files_belong_to_the_configured_user(void)
 
 CU_TestInfo profile_tests[] = {
     T(a_static_profile_is_made),
+    T(certificates_say_where_their_list_is),
     T(the_ra_is_what_clients_want),
     T(the_ra_can_be_chosen),
     T(only_the_secret_goes_to_stdout),

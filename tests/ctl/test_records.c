@@ -18,10 +18,13 @@
 	"{\"key\":\"RSA\",\"bits\":2048,\"spki\":\"%064d\",\"csr\":\"%064d\",\"source\":"          \
 	"\"192.0.2.7\"}"
 
+#define SANS "DNS:a.example\nIP:192.0.2.1"
+
 struct desk {
 	struct stage s;
 	struct test_redis redis;
-	char id[2][64]; /* of the profiles p and q */
+	struct store *store; /* with the pepper of the configuration */
+	char id[2][64];      /* of the profiles p and q */
 	struct buf der;
 };
 
@@ -41,12 +44,15 @@ static void
 desk_open(struct desk *d)
 {
 	X509 *cert = make_cert(&(struct make_cert){.key = make_rsa(2048, 0), .cn = "CN=stored"});
+	char pepper[2 * STORE_PEPPER_LEN + 1];
 
 	*d = (struct desk){0};
 	stage_open(&d->s, "public_url = \"http://scep.example\";\nuser = \"\";\n"
 	                  "store = { server = \"./redis.sock\"; durability = \"none\"; };\n");
 	redis_start(&d->redis, d->s.dir.path, NULL);
-	CU_ASSERT_EQUAL_FATAL(stage_run(&d->s, NULL, "store|init"), 0);
+	d->store = redis_store(&d->redis);
+	hex_of(view_of(test_pepper, sizeof test_pepper), pepper);
+	stage_write(&d->s, "pepper", pepper, 0600);
 	CU_ASSERT_EQUAL_FATAL(
 	    stage_run(&d->s, NULL, "ca|create|demo|--single|--subject|CN=Demo|--key|ec:P-256"), 0);
 	for (int i = 0; i < 2; i++) {
@@ -67,6 +73,7 @@ desk_open(struct desk *d)
 static void
 desk_close(struct desk *d)
 {
+	store_free(d->store);
 	redis_stop(&d->redis);
 	buf_free(&d->der);
 	stage_close(&d->s);
@@ -85,20 +92,38 @@ name_of(const char *begins)
 	return name;
 }
 
+/* The seal of what the operator is shown, as a worker makes it. */
+static void
+seal_of(struct desk *d, int profile, const char *name, const char *subject, const char *about,
+    char hex[65])
+{
+	struct buf all = {0};
+	uint8_t mac[32];
+
+	CU_ASSERT_EQUAL_FATAL(
+	    buf_printf(&all, "%s %zu %s %zu %s %zu %s %zu %s", name, strlen(d->id[profile]),
+	        d->id[profile], strlen(subject), subject, strlen(SANS), SANS, strlen(about), about),
+	    0);
+	CU_ASSERT_EQUAL_FATAL(store_mac(d->store, "request", buf_view(&all), mac), 0);
+	hex_of(view_of(mac, sizeof mac), hex);
+	buf_free(&all);
+}
+
 /* RESERVE, in the mode "manual" or "auto"; the answer's first word. */
 static void
 reserve(struct desk *d, int profile, const char *name, const char *serial, const char *mode,
     const char *subject, const char *want)
 {
-	char about[400];
+	char about[400], seal[65];
 	redisReply *r;
 
 	snprintf(about, sizeof about, ABOUT, 1, 2);
+	seal_of(d, profile, name, subject, about, seal);
 	r = redis_do(&d->redis,
 	    "FCALL scepd" STORE_PROTOCOL "_reserve 1 {scepd} %lld owner demo %s %s %s %s %s %s tbs "
-	    "plan conf 3600 10 %s 3600 100000 %s %s %s %s",
+	    "plan conf 3600 10 %s 3600 100000 %s %s %s %s %s %s",
 	    (long long)time(NULL), d->id[profile], name, name, "manual", "", serial, mode, subject,
-	    "DNS:a.example\nIP:192.0.2.1", "", about);
+	    SANS, "", about, "", seal);
 	CU_ASSERT_EQUAL_FATAL(r->type, REDIS_REPLY_ARRAY);
 	CU_ASSERT_STRING_EQUAL(r->element[0]->str, want);
 	freeReplyObject(r);
@@ -123,8 +148,7 @@ issue(struct desk *d, int profile, const char *serial, const char *subject, cons
 	    "FCALL scepd" STORE_PROTOCOL "_commit 1 {scepd} owner 1 demo %s %s %s %b %lld 2592000 "
 	    "%s %s %s %s %064d %s",
 	    d->id[profile], name_of(serial), serial, d->der.p, d->der.n,
-	    (long long)time(NULL) + seconds, subject, "DNS:a.example\nIP:192.0.2.1", source,
-	    "static:first", 7, "");
+	    (long long)time(NULL) + seconds, subject, SANS, source, "static:first", 7, "");
 	CU_ASSERT_EQUAL_FATAL(r->type, REDIS_REPLY_ARRAY);
 	CU_ASSERT_STRING_EQUAL(r->element[0]->str, "COMMITTED");
 	freeReplyObject(r);
@@ -212,7 +236,8 @@ a_request_is_named_without_doubt(void)
 	CU_ASSERT_TRUE(stage_said(&d.s, "names no request"));
 	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|abcdefgh01"), CTL_USAGE);
 	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|12345678"), CTL_USAGE);
-	CU_ASSERT_TRUE(stage_said(&d.s, "no request that waits begins with 12345678"));
+	CU_ASSERT_TRUE(stage_said(
+	    &d.s, "no request that waits, was rejected or got a certificate begins with 12345678"));
 	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|%s", name_of("12345678")), CTL_USAGE);
 	CU_ASSERT_TRUE(stage_said(&d.s, "there is no request 12345678"));
 	CU_ASSERT_EQUAL(
@@ -220,6 +245,38 @@ a_request_is_named_without_doubt(void)
 	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|approve|abcdef01"), CTL_USAGE);
 	CU_ASSERT_EQUAL(
 	    redis_int(&d.redis, "HEXISTS {scepd}:rq:%s decided", name_of("abcdef0123")), 0);
+	/* One that was rejected is still found, and counts. */
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|reject|abcdef0199"), 0);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|abcdef0199"), 0);
+	CU_ASSERT_TRUE(stage_printed(&d.s, "state: rejected"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|abcdef01"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "more than one request begins with abcdef01"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|forget|abcdef0199"), 0);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|abcdef0199"), CTL_USAGE);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|abcdef01"), 0);
+	CU_ASSERT_EQUAL(redis_int(&d.redis, "ZCARD {scepd}:dq:%s", d.id[1]), 0);
+	desk_close(&d);
+}
+
+/* The records lead to it, however many certificates it has got. */
+static void
+an_issued_request_is_named_by_its_beginning(void)
+{
+	struct desk d;
+
+	desk_open(&d);
+	issue(&d, 0, "deadbeef01", "CN=alpha", "192.0.2.1", 86400);
+	issue(&d, 0, "deadbeef02", "CN=beta", "192.0.2.1", 86400);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|DEADBEEF01"), 0);
+	CU_ASSERT_TRUE(stage_printed(&d.s, "state: issued"));
+	CU_ASSERT_TRUE(stage_printed(&d.s, "serial: deadbeef01\n"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|deadbeef"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "more than one request begins with deadbeef"));
+	freeReplyObject(
+	    redis_do(&d.redis, "HSET {scepd}:crt:demo:deadbeef02 req %s", name_of("deadbeef01")));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|forget|deadbeef"), 0);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|show|deadbeef"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "not remembered any more"));
 	desk_close(&d);
 }
 
@@ -243,6 +300,13 @@ the_operator_decides(void)
 		CU_ASSERT_STRING_EQUAL(member(j, "decided_by"), "alice");
 	CU_ASSERT_EQUAL(strlen(member(j, "decided_at")), 20);
 	json_decref(j);
+	/* What somebody has changed in the store is seen, and not approved. */
+	freeReplyObject(
+	    redis_do(&d.redis, "HSET {scepd}:rq:%s sub CN=harmless", name_of("bbbbbbbb")));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|list"), 0);
+	CU_ASSERT_TRUE(stage_printed(&d.s, "bbbbbbbb0000  changed"));
+	CU_ASSERT_NOT_EQUAL(stage_run(&d.s, NULL, "request|approve|bbbbbbbb"), 0);
+	CU_ASSERT_TRUE(stage_said(&d.s, "somebody has changed it"));
 	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "request|reject|bbbbbbbb"), 0);
 	CU_ASSERT_EQUAL(rows_of(&d, "request|list"), 1);
 	CU_ASSERT_EQUAL(
@@ -445,6 +509,21 @@ intents_without_a_certificate_are_listed(void)
 	CU_ASSERT_TRUE(stage_printed(&d.s, "given up"));
 	freeReplyObject(redis_do(&d.redis, "HSET {scepd}:crt:demo:0103 der x"));
 	CU_ASSERT_EQUAL(rows_of(&d, "cert|orphans"), 1);
+	freeReplyObject(redis_do(&d.redis, "DEL {scepd}:crt:demo:0103"));
+	/* The operator's word takes one off the list, but not one that may still be signed. */
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "cert|settle|0102|--yes"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "0102 may go on"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "cert|settle|0103"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "there is no terminal to ask at"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "cert|settle|0104|--yes"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&d.s, "there is no orphan 0104"));
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "cert|settle|0103|--ca|other|--yes"), CTL_USAGE);
+	CU_ASSERT_EQUAL(rows_of(&d, "cert|orphans"), 2);
+	CU_ASSERT_EQUAL(stage_run(&d.s, NULL, "cert|settle|01:03|--ca|demo|--yes"), 0);
+	CU_ASSERT_TRUE(stage_printed(&d.s, "serial: 0103\n"));
+	CU_ASSERT_TRUE(stage_printed(&d.s, "state: given up\n"));
+	CU_ASSERT_TRUE(stage_said(&d.s, "settled 0103"));
+	CU_ASSERT_EQUAL(rows_of(&d, "cert|orphans"), 1);
 	desk_close(&d);
 }
 
@@ -534,6 +613,7 @@ without_a_store_every_command_says_so(void)
 CU_TestInfo records_tests[] = {
     T(what_waits_is_listed_and_shown),
     T(a_request_is_named_without_doubt),
+    T(an_issued_request_is_named_by_its_beginning),
     T(the_operator_decides),
     T(many_requests_are_all_listed),
     T(certificates_are_filtered),

@@ -41,7 +41,7 @@ real_open(struct real *r)
 
 	*r = (struct real){0};
 	stage_open(&r->s, "public_url = \"http://scep.example\"; user = \"\";\n"
-	                  "issued_log = \"issued.log\";\n"
+	                  "issued_log = \"issued.log\";\ncrl = { dir = \"crl\"; };\n"
 	                  "store = { server = \"./redis.sock\"; durability = \"none\"; };\n");
 	redis_start(&r->redis, r->s.dir.path, NULL);
 	CU_ASSERT_EQUAL_FATAL(stage_run(&r->s, NULL, "store|init"), 0);
@@ -208,9 +208,59 @@ the_service_shows_its_ca(void)
 	real_close(&r);
 }
 
+/* As scepd does when it is reloaded. */
+static void
+reload(struct real *r)
+{
+	struct err e = ERR_INIT;
+
+	httpd_stop(&r->web);
+	service_free(&r->service);
+	conf_free(&r->conf);
+	CU_ASSERT_EQUAL_FATAL(conf_read(r->s.conf, &r->conf, &e), 0);
+	CU_ASSERT_EQUAL_FATAL(conf_assemble(&r->conf, &r->service, &e), 0);
+	httpd_start(&r->web, handle_real, &r->service);
+	snprintf(r->url, sizeof r->url, "%s/scep/p/pkiclient.exe", r->web.url);
+}
+
+static void
+the_service_shows_its_next_ca(void)
+{
+	struct real r;
+	char *got, *made;
+
+	real_open(&r);
+	CU_ASSERT_EQUAL(stage_run(&r.s, NULL, "store|install"), CTL_OK);
+	CU_ASSERT_EQUAL(stage_run(&r.s, NULL, "getca|--url|%s|--next", r.url), CTL_REFUSED);
+	CU_ASSERT_TRUE(stage_said(&r.s, "GetNextCACert: HTTP status 404: there is no next CA"));
+	CU_ASSERT_EQUAL(stage_run(&r.s, NULL, "ca|next|demo|--key|ec:P-256"), CTL_OK);
+	reload(&r);
+	CU_ASSERT_EQUAL(stage_run(&r.s, NULL, "getca|--url|%s|--next|--out|@next", r.url), CTL_OK);
+	CU_ASSERT_TRUE(stage_printed(&r.s, "Demo 2"));
+	CU_ASSERT_TRUE(stage_said(&r.s, "No --fingerprint"));
+	got = stage_text(&r.s, "next.ra.pem");
+	made = stage_text(&r.s, "ra/p/ra-2.pem");
+	CU_ASSERT_STRING_EQUAL(got, made);
+	free(got);
+	free(made);
+	got = stage_text(&r.s, "next.ca.pem");
+	CU_ASSERT_EQUAL(stage_run(&r.s, NULL, "ca|export|demo-2|--chain"), CTL_OK);
+	CU_ASSERT_STRING_EQUAL(got, r.s.out);
+	free(got);
+	/* It is the present CA that the fingerprint names. */
+	CU_ASSERT_EQUAL(stage_run(&r.s, NULL,
+	                    "getca|--url|%s|--next|--fingerprint|"
+	                    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff",
+	                    r.url),
+	    CTL_FAILED);
+	CU_ASSERT_TRUE(stage_said(&r.s, "fingerprint"));
+	real_close(&r);
+}
+
 CU_TestInfo service_tests[] = {
     T(the_service_enrols),
     T(the_service_refuses),
     T(the_service_shows_its_ca),
+    T(the_service_shows_its_next_ca),
     CU_TEST_INFO_NULL,
 };

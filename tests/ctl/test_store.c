@@ -58,6 +58,25 @@ make_account(const char *role, const char *password)
 	freeReplyObject(r);
 }
 
+/* A server that has a name, to whoever does not look it up. */
+static void
+a_name_is_looked_up(void)
+{
+	char text[300], options[100];
+	int port = redis_free_port();
+
+	snprintf(options, sizeof options, "bind 127.0.0.1\nport %d\n", port);
+	begin("durability = \"none\";", options);
+	snprintf(text, sizeof text,
+	    "user = \"\";\nissued_log = \"\";\n"
+	    "store = { server = \"127.1:%d\"; durability = \"none\"; };\n",
+	    port);
+	stage_write(&s, "scepd.conf", text, 0644);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "token|list"), CTL_OK);
+	CU_ASSERT_EQUAL(redis_int(&redis, "EXISTS {scepd}:pepper"), 1);
+	end();
+}
+
 static void
 install_and_verify(void)
 {
@@ -150,8 +169,27 @@ an_upgrade_waits_for_every_host(void)
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|upgrade|--force"), CTL_OK);
 	CU_ASSERT_TRUE(stage_said(&s, "1 function library of older protocols removed"));
 	CU_ASSERT_EQUAL(redis_int(&redis, "FCALL scepd0_x 0"), -1);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HGET {scepd}:install protocol"), atol(STORE_PROTOCOL));
 	freeReplyObject(redis_do(&redis, "DEL {scepd}:nodes"));
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|upgrade"), CTL_OK);
+	end();
+}
+
+static void
+what_was_upgraded_does_not_go_back_by_mistake(void)
+{
+	begin("durability = \"none\";", NULL);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|install"), CTL_OK);
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:install protocol 99"));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|verify"), CTL_FAILED);
+	CU_ASSERT_TRUE(stage_printed(&s, "WRONG  the store was upgraded to protocol 99"));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|status"), CTL_FAILED);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|install"), CTL_FAILED);
+	CU_ASSERT_TRUE(stage_said(&s, "(--force goes back)"));
+	CU_ASSERT_EQUAL(redis_int(&redis, "HGET {scepd}:install protocol"), 99);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|install|--force"), CTL_OK);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HGET {scepd}:install protocol"), atol(STORE_PROTOCOL));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|status"), CTL_OK);
 	end();
 }
 
@@ -180,10 +218,12 @@ status_tells_how_much_there_is(void)
 }
 
 CU_TestInfo store_tests[] = {
+    T(a_name_is_looked_up),
     T(install_and_verify),
     T(the_accounts_of_the_manual_work),
     T(accounts_are_printed),
     T(an_upgrade_waits_for_every_host),
+    T(what_was_upgraded_does_not_go_back_by_mistake),
     T(status_tells_how_much_there_is),
     CU_TEST_INFO_NULL,
 };

@@ -29,6 +29,22 @@ conf_assemble(const struct conf *c, struct service *s, struct err *e)
 	return s->journal != NULL ? 0 : -1;
 }
 
+/* Fails when there is a file "away" or "refused" beside scepd.conf. */
+int
+service_keys_here(const struct service *s, struct err *e)
+{
+	char path[PATH_MAX];
+
+	(void)s;
+	snprintf(path, sizeof path, "%s/away", conf->dir);
+	if (access(path, F_OK) == 0)
+		return err_set(e, ERR_KEY_GONE, "%s: a token that is away", path);
+	snprintf(path, sizeof path, "%s/refused", conf->dir);
+	if (access(path, F_OK) == 0)
+		return err_set(e, ERR_KEY_FILE, "%s: a token that refuses the PIN", path);
+	return 0;
+}
+
 void
 service_free(struct service *s)
 {
@@ -88,6 +104,9 @@ service_handle(const struct service *s, const struct http_request *in, struct ht
 		abort();
 	if (view_eq(in->path, view_str("/pid"))) {
 		if (buf_printf(&out->body, "%d", (int)getpid()) != 0)
+			abort();
+	} else if (view_eq(in->path, view_str("/replacing"))) {
+		if (buf_add_str(&out->body, s->replacing ? "1" : "2") != 0)
 			abort();
 	} else if (view_eq(in->path, view_str("/url"))) {
 		if (buf_add_str(&out->body, conf->public_url) != 0)

@@ -9,6 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/daily.h"
 #include "daemon/pool.h"
 #include "suites.h"
 
@@ -153,6 +154,27 @@ how_many_wait(void)
 		CU_ASSERT(1 + pool_seats(n) < n);
 }
 
+/* What the log hears once a day it hears again after a reload, and from nobody who is to leave. */
+static void
+a_new_generation_speaks_anew(void)
+{
+	struct pool p = {.generation = 1};
+	struct proc old = {.generation = 1, .beat = &(struct beat){.ready = true}};
+
+	daily_reset();
+	pool_settle(&p);
+	CU_ASSERT_TRUE(daily_take(DAILY_ENDINGS, 1));
+	pool_settle(&p);
+	CU_ASSERT_FALSE(daily_take(DAILY_ENDINGS, 1));
+	p.generation = 2;
+	p.procs = &old;
+	pool_settle(&p);
+	CU_ASSERT_FALSE(daily_take(DAILY_ENDINGS, 1));
+	p.procs = NULL;
+	pool_settle(&p);
+	CU_ASSERT_TRUE(daily_take(DAILY_ENDINGS, 1));
+}
+
 CU_TestInfo pool_tests[] = {
     T(a_crash_is_replaced),
     T(a_crash_loop_is_slowed),
@@ -162,5 +184,6 @@ CU_TestInfo pool_tests[] = {
     T(workers_end_with_the_master),
     T(how_many),
     T(how_many_wait),
+    T(a_new_generation_speaks_anew),
     CU_TEST_INFO_NULL,
 };

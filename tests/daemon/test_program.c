@@ -36,6 +36,7 @@ options_and_exit_codes(void)
 	CU_ASSERT_EQUAL(scepd_count(&s, "out", "libfcgi libfcgi.so"), 1);
 	CU_ASSERT_EQUAL(scepd_count(&s, "out", "libconfig libconfig.so"), 1);
 	CU_ASSERT_EQUAL(scepd_count(&s, "out", "(built with "), 3);
+	CU_ASSERT_EQUAL(scepd_count(&s, "out", "store protocol " STORE_PROTOCOL), 1);
 	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("-x")), EXIT_USAGE);
 	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("operand")), EXIT_USAGE);
 	CU_ASSERT_EQUAL(scepd_count(&s, "err", "there are no operands"), 1);
@@ -73,6 +74,30 @@ checking_a_configuration(void)
 	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("-t")), EXIT_CONFIG);
 	CU_ASSERT_EQUAL(scepd_count(&s, "err", "No such file or directory"), 1);
 	tmpdir_remove(&s.dir);
+}
+
+/* A token that is away may come: the service starts, and a trial says so. A PIN that is wrong does
+ * not mend itself. */
+static void
+keys_that_cannot_be_used(void)
+{
+	struct scepd s, running;
+
+	scepd_configure(&s, "workers = 1; user = \"\";");
+	close(open(tmpdir_path(&s.dir, "refused"), O_CREAT | O_WRONLY, 0600));
+	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("-t")), EXIT_CONFIG);
+	CU_ASSERT_EQUAL(scepd_count(&s, "err", "refused: a token that refuses the PIN"), 1);
+	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("-f")), EXIT_CONFIG);
+	CU_ASSERT_EQUAL(scepd_count(&s, "err", "refused: a token that refuses the PIN"), 1);
+	CU_ASSERT_EQUAL(unlink(tmpdir_path(&s.dir, "refused")), 0);
+	close(open(tmpdir_path(&s.dir, "away"), O_CREAT | O_WRONLY, 0600));
+	CU_ASSERT_EQUAL(scepd_run(&s, ARGS("-t")), EXIT_RUNTIME);
+	CU_ASSERT_EQUAL(scepd_count(&s, "err", "away: a token that is away"), 1);
+	running = s;
+	scepd_exec(&running, -1, -1, ARGS("-f"));
+	CU_ASSERT_TRUE(scepd_await(&running, "log", "msg=started", 1));
+	CU_ASSERT_TRUE(client_number(&running, "/pid") > 0);
+	CU_ASSERT_EQUAL(scepd_stop(&running), EXIT_OK);
 }
 
 static void
@@ -404,6 +429,7 @@ the_service_manager_is_told(void)
 CU_TestInfo program_tests[] = {
     T(options_and_exit_codes),
     T(checking_a_configuration),
+    T(keys_that_cannot_be_used),
     T(a_start_that_fails),
     T(a_socket_that_was_given),
     T(no_socket_at_all),

@@ -103,6 +103,30 @@ hup_starts_a_new_generation(void)
 	CU_ASSERT_EQUAL(scepd_stop(&s), 0);
 }
 
+/* What a host runs is told to the others only when nothing older runs any more. */
+static void
+new_workers_know_of_older_ones(void)
+{
+	struct scepd s;
+	int fd, gate;
+
+	scepd_start(&s, "workers = 1; user = \"\";");
+	while (client_number(&s, "/replacing") != 2)
+		continue;
+	fd = request_in_hand(&s, &gate);
+	CU_ASSERT_EQUAL(kill(s.pid, SIGHUP), 0);
+	CU_ASSERT_TRUE(scepd_await(&s, "log", "msg=reloaded", 1));
+	for (int i = 0; i < 10; i++)
+		CU_ASSERT_EQUAL(client_number(&s, "/replacing"), 1);
+	close(gate);
+	/* The old one ends although others wait to be served. */
+	while (client_number(&s, "/replacing") != 2)
+		continue;
+	CU_ASSERT_EQUAL(scepd_count(&s, "log", "ended after"), 1);
+	close(fd);
+	CU_ASSERT_EQUAL(scepd_stop(&s), 0);
+}
+
 /* Nothing is lost while generations change under load. */
 static void
 hup_again_and_again(void)
@@ -207,6 +231,7 @@ CU_TestInfo signal_tests[] = {
     T(term_finishes_what_is_in_hand),
     T(term_does_not_wait_for_ever),
     T(hup_starts_a_new_generation),
+    T(new_workers_know_of_older_ones),
     T(hup_again_and_again),
     T(hup_with_a_bad_configuration),
     T(hup_says_what_takes_a_restart),

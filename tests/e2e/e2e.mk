@@ -13,13 +13,17 @@ EXTRA_DIST += \
 	tests/e2e/half-request \
 	tests/e2e/hosts \
 	tests/e2e/http \
+	tests/e2e/keys-in-token \
 	tests/e2e/openssl-enrol \
+	tests/e2e/passphrase-typed \
 	tests/e2e/pkcsreq.pl \
 	tests/e2e/quickstart \
 	tests/e2e/refusals \
 	tests/e2e/moved-in \
 	tests/e2e/reload \
 	tests/e2e/renewal \
+	tests/e2e/revocation \
 	tests/e2e/scepctl-enrol \
 	tests/e2e/strongswan-enrol \
+	tests/e2e/upgrade \
 	tests/e2e/worker-killed

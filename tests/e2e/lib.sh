@@ -169,6 +169,7 @@ make_service() {
 	workers = 2;
 	log_target = "$T/scepd.log";
 	issued_log = "$T/issued.log";
+	crl = { dir = "$T/crl"; };
 	store = { server = "$REDIS_SOCKET"; };
 	CONF
 	scepctl store init >"$T/store.out" 2>&1 || die "store init: $(tail -n 1 "$T/store.out")"

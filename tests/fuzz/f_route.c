@@ -16,7 +16,14 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct buf text = {0};
 
 	profile = r.profile;
-	PROMISE((profile.n == 0) == (r.kind == ROUTE_OTHER));
+	PROMISE((profile.n > 0) == (r.kind == ROUTE_SCEP || r.kind == ROUTE_CHALLENGE));
+	PROMISE((r.authority.n > 0) ==
+	        (r.kind == ROUTE_CRL || r.kind == ROUTE_CRL_PEM || r.kind == ROUTE_CA_CERT));
+	if (r.authority.n > 0) {
+		PROMISE(
+		    r.authority.p > data && r.authority.n < size - (size_t)(r.authority.p - data));
+		PROMISE(memchr(r.authority.p, '/', r.authority.n) == NULL);
+	}
 	if (profile.n > 0) {
 		PROMISE(profile.p >= data && profile.n <= size - (size_t)(profile.p - data));
 		PROMISE(memchr(profile.p, '/', profile.n) == NULL);

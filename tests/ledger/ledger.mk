@@ -42,9 +42,12 @@ t_race_SOURCES = \
 	tests/ledger/proxy.c \
 	tests/ledger/world.c \
 	tests/store/bench.c \
+	tests/store/group.c \
+	tests/store/group.h \
 	tests/store/race.h \
 	tests/store/race_main.c \
 	tests/store/test_broken.c \
+	tests/store/test_crl_race.c \
 	tests/store/test_denied.c \
 	tests/store/test_keep.c \
 	tests/store/test_pending.c \

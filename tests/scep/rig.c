@@ -100,9 +100,10 @@ rig_start(struct rig *r, EVP_PKEY *ca_key)
 	snprintf(r->sp->profile.name, sizeof r->sp->profile.name, "%s", RIG_PROFILE);
 	snprintf(r->sp->profile.id, sizeof r->sp->profile.id, "%s", RIG_ID);
 	add_challenge(&r->sp->profile);
-	r->sp->ca = &r->service.cas[0];
+	r->sp->line[0].ca = &r->service.cas[0];
+	r->sp->n_line = 1;
 	EVP_PKEY_up_ref(make_rsa(2048, 1));
-	NEED(r->sp->ras[0] = ra_key_new(make_rsa(2048, 1), r->ra, &e));
+	NEED(r->sp->ras[0].key = ra_key_new(make_rsa(2048, 1), r->ra, &e));
 	r->sp->n_ras = 1;
 	rig_prepare(r);
 }
@@ -112,8 +113,6 @@ rig_prepare(struct rig *r)
 {
 	struct err e = ERR_INIT;
 
-	buf_free(&r->sp->caps);
-	buf_free(&r->sp->ca_cert);
 	NEED(service_prepare(&r->service, &e) == 0);
 }
 
@@ -159,6 +158,20 @@ last_line(char *out, size_t len)
 	fclose(f);
 }
 
+int
+rig_logged(const char *text)
+{
+	FILE *f = fopen(log_path, "r");
+	char line[4096];
+	int n = 0;
+
+	NEED(f != NULL);
+	while (fgets(line, sizeof line, f) != NULL)
+		n += strstr(line, text) != NULL;
+	fclose(f);
+	return n;
+}
+
 /* The client's half of an envelope, by OpenSSL's CMS: an independent reader. */
 static void
 open_reply(struct view der, EVP_PKEY *key, struct seen *s)
@@ -181,7 +194,7 @@ open_reply(struct view der, EVP_PKEY *key, struct seen *s)
 	scep_env_free(&env);
 	NEED(CMS_decrypt(cms, key, NULL, NULL, out, CMS_BINARY) == 1);
 	n = BIO_get_mem_data(out, &data);
-	certs = certs_only_read(view_of(data, (size_t)n), NULL, &e);
+	certs = certs_only_read(view_of(data, (size_t)n), &s->crl, &e);
 	NEED(certs != NULL);
 	s->n_certs = sk_X509_num(certs);
 	s->cert = sk_X509_shift(certs);
@@ -301,9 +314,25 @@ rig_enrol_csr(struct rig *r, struct view csr, struct seen *s)
 	buf_free(&der);
 }
 
+X509 *
+rig_start_enrolled(struct rig *r)
+{
+	struct buf der = {0};
+	struct seen s;
+
+	rig_start(r, NULL);
+	r->remember = true;
+	rig_msg(r, (struct make_msg){0}, &der);
+	rig_post(r, buf_view(&der), make_rsa(2048, 3), &s);
+	buf_free(&der);
+	return s.cert;
+}
+
 void
 seen_free(struct seen *s)
 {
 	X509_free(s->cert);
+	X509_CRL_free(s->crl);
 	s->cert = NULL;
+	s->crl = NULL;
 }

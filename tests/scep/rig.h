@@ -30,6 +30,13 @@ struct rig {
 void rig_start(struct rig *r, EVP_PKEY *ca_key);
 void rig_stop(struct rig *r);
 
+/* The same with a store that remembers, and one certificate issued, for the key and names of the
+ * rig's own request; the caller frees it. NULL: none was issued. */
+X509 *rig_start_enrolled(struct rig *r);
+
+/* How many lines of the log have this in them. */
+int rig_logged(const char *text);
+
 /* The same profile with dynamic challenges, or settings changed by the test: prepares the bodies
  * again. */
 void rig_prepare(struct rig *r);
@@ -44,6 +51,7 @@ struct seen {
 	char text[600];        /* failInfoText, or the body of a plain answer */
 	size_t length;         /* of the body */
 	X509 *cert;            /* issued; the caller frees with seen_free */
+	X509_CRL *crl;         /* the same */
 	int n_certs;
 	enum cipher cipher; /* of the reply */
 	enum digest digest;

@@ -147,20 +147,27 @@ decide(const char *name, bool approve)
 	struct err e = ERR_INIT;
 	int state = 0;
 
-	CU_ASSERT_EQUAL(store_decide(rig.service.store, name, approve, "alice", &state, &e), 0);
+	CU_ASSERT_EQUAL(store_decide(rig.operator, name, approve, "alice", &state, &e), 0);
 }
 
-/* Asks, and returns under which name the request waits. */
+/* Asks, and tells under which name the request waits. */
+static void
+wait_for_operator_of(const char *tid, const char *subject, struct queue *q)
+{
+	struct seen s;
+
+	ask(tid, subject, NULL, &s);
+	expect_pending(&s);
+	*q = queue_now();
+	CU_ASSERT_EQUAL_FATAL(q->n, 1);
+}
+
 static struct queue
 wait_for_operator(const char *tid)
 {
-	struct seen s;
 	struct queue q;
 
-	ask(tid, "CN=device/O=Test", NULL, &s);
-	expect_pending(&s);
-	q = queue_now();
-	CU_ASSERT_EQUAL_FATAL(q.n, 1);
+	wait_for_operator_of(tid, "CN=device/O=Test", &q);
 	return q;
 }
 
@@ -236,7 +243,7 @@ an_approval_can_be_taken_back(void)
 	decide(q.name[0], false);
 	poll_of("a", &s);
 	expect_failure(&s, "rejected", FAIL_BAD_REQUEST);
-	CU_ASSERT_EQUAL(store_decide(rig.service.store, q.name[0], true, "bob", &state, &e), 2);
+	CU_ASSERT_EQUAL(store_decide(rig.operator, q.name[0], true, "bob", &state, &e), 2);
 	CU_ASSERT_EQUAL(state, REQUEST_REJECTED);
 	CU_ASSERT_EQUAL(store_forget(rig.operator, q.name[0], &state, &e), 0);
 	CU_ASSERT_EQUAL(store_forget(rig.operator, q.name[0], &state, &e), 1);
@@ -427,6 +434,150 @@ a_reported_address_stays_a_string(void)
 	buf_free(&der);
 }
 
+/* Whoever can write to the store changes the state of a request, and still approves nothing:
+ * whether it is polled for or sent again, it is not signed, and the operator's word is as good as
+ * before. */
+static void
+expect_unsigned(const char *tid, const char *detail)
+{
+	struct seen s;
+
+	poll_of(tid, &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "store");
+	CU_ASSERT_EQUAL(s.http, 503);
+	CU_ASSERT_PTR_NULL(s.cert);
+	CU_ASSERT_PTR_NOT_NULL(strstr(s.line, detail));
+	ask(tid, "CN=device/O=Test", NULL, &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "store");
+	CU_ASSERT_EQUAL(s.http, 503);
+	CU_ASSERT_PTR_NULL(s.cert);
+	CU_ASSERT_PTR_NOT_NULL(strstr(s.line, detail));
+}
+
+static void
+set_word(const char *name, const char *word)
+{
+	freeReplyObject(redis_do(rig.redis, "HSET {scepd}:rq:%s st A", name));
+	freeReplyObject(redis_do(rig.redis, "HSET {scepd}:rq:%s word %s", name, word));
+}
+
+static void
+word_of(const char *name, char word[200])
+{
+	redisReply *r = redis_do(rig.redis, "HGET {scepd}:rq:%s word", name);
+
+	CU_ASSERT_FATAL(r->type == REDIS_REPLY_STRING && r->len < 200);
+	memcpy(word, r->str, r->len + 1);
+	freeReplyObject(r);
+}
+
+static void
+nobody_else_approves(void)
+{
+	static const char made_up[] =
+	    "9999999999999 "
+	    "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff alice";
+	struct queue q;
+	struct seen s;
+
+	begin();
+	q = wait_for_operator("a");
+	freeReplyObject(redis_do(rig.redis, "HSET {scepd}:rq:%s st A", q.name[0]));
+	expect_unsigned("a", "no operator has given his word");
+	set_word(q.name[0], "rubbish");
+	expect_unsigned("a", "not by the word of an operator");
+	set_word(q.name[0], made_up);
+	expect_unsigned("a", "forged");
+	/* The operator's own word takes its place. */
+	decide(q.name[0], true);
+	poll_of("a", &s);
+	expect_issued(&s, "issued");
+	seen_free(&s);
+}
+
+/* A word is good for one request, with the end and the name that it was given with. */
+static void
+an_approval_is_for_one_request(void)
+{
+	char word[200], changed[204];
+	struct queue q;
+	struct seen s;
+
+	begin();
+	q = wait_for_operator("a");
+	decide(q.name[0], true);
+	word_of(q.name[0], word);
+	snprintf(changed, sizeof changed, "9%s", word);
+	set_word(q.name[0], changed);
+	expect_unsigned("a", "forged");
+	snprintf(changed, sizeof changed, "%s2", word);
+	set_word(q.name[0], changed);
+	expect_unsigned("a", "forged");
+	decide(q.name[0], false);
+	wait_for_operator_of("b", "CN=device2/O=Test", &q);
+	set_word(q.name[0], word);
+	poll_of("b", &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "store");
+	CU_ASSERT_PTR_NOT_NULL(strstr(s.line, "forged"));
+	CU_ASSERT_PTR_NULL(s.cert);
+}
+
+static int
+tell_changed(void *arg, const struct request_row *row, struct err *e)
+{
+	(void)e;
+	*(bool *)arg = row->changed;
+	return 0;
+}
+
+/* Nor does he have another request approved than the one that the operator is shown. */
+static void
+what_the_operator_sees_is_what_was_sent(void)
+{
+	static const char *const fields[] = {"sub", "san", "about", "p"};
+	struct queue q;
+
+	begin();
+	q = wait_for_operator("a");
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		redisReply *was =
+		    redis_do(rig.redis, "HGET {scepd}:rq:%s %s", q.name[0], fields[i]);
+		struct err e = ERR_INIT;
+		bool changed = false;
+		int state = 0;
+
+		CU_ASSERT_EQUAL(
+		    store_request(rig.operator, q.name[0], tell_changed, &changed, &e), 0);
+		CU_ASSERT_FALSE(changed);
+		freeReplyObject(
+		    redis_do(rig.redis, "HSET {scepd}:rq:%s %s other", q.name[0], fields[i]));
+		CU_ASSERT_EQUAL(
+		    store_request(rig.operator, q.name[0], tell_changed, &changed, &e), 0);
+		CU_ASSERT_TRUE(changed);
+		CU_ASSERT_EQUAL(
+		    store_decide(rig.operator, q.name[0], true, "alice", &state, &e), -1);
+		CU_ASSERT_EQUAL(e.code, ERR_STORE);
+		freeReplyObject(redis_do(
+		    rig.redis, "HSET {scepd}:rq:%s %s %s", q.name[0], fields[i], was->str));
+		freeReplyObject(was);
+	}
+	decide(q.name[0], true);
+}
+
+/* Nor does it help to say that a worker had begun with it: its plan still waits. */
+static void
+what_waits_cannot_be_taken_for_begun(void)
+{
+	struct queue q;
+
+	begin();
+	q = wait_for_operator("a");
+	freeReplyObject(redis_do(rig.redis,
+	    "HSET {scepd}:rq:%s st S owner nobody lease 0 fence 1 keep 60 serial 00 tbs 00",
+	    q.name[0]));
+	expect_unsigned("a", "its seal is wrong");
+}
+
 /* A new validity between asking and fetching: the certificate has the dates of the day on which it
  * is signed, and otherwise is what the operator saw. */
 static void
@@ -464,6 +615,10 @@ static CU_TestInfo tests[] = {
     T(what_is_approved_is_one_request),
     T(nobody_else_polls),
     T(a_reported_address_stays_a_string),
+    T(nobody_else_approves),
+    T(an_approval_is_for_one_request),
+    T(what_the_operator_sees_is_what_was_sent),
+    T(what_waits_cannot_be_taken_for_begun),
     T(what_was_approved_has_the_dates_of_its_signing),
     CU_TEST_INFO_NULL,
 };

@@ -83,17 +83,24 @@ use_recorded_recipients(struct rig *r)
 	static const char *const names[][2] = {{"live_recipient_ca.pem", "live_recipient_ca.key"},
 	    {"live_recipient_ra.pem", "live_recipient_ra.key"},
 	    {"live_recipient_raenc.pem", "live_recipient_raenc.key"}};
+	X509 *sign = cert_of("live_recipient_rasig.pem", fixture_live);
 
-	ra_key_free(r->sp->ras[0]);
+	ra_key_free(r->sp->ras[0].key);
 	for (size_t i = 0; i < 3; i++) {
 		X509 *cert = cert_of(names[i][0], fixture_live);
 		struct err e = ERR_INIT;
+		EVP_PKEY *key = key_of(names[i][1], fixture_live);
 
-		r->sp->ras[i] = ra_key_new(key_of(names[i][1], fixture_live), cert, &e);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(r->sp->ras[i]);
+		r->sp->ras[i].key =
+		    i < 2 ? ra_key_new(key, cert, &e)
+		          : ra_key_new_two(key, cert,
+		                key_of("live_recipient_rasig.key", fixture_live), sign, &e);
+		CU_ASSERT_PTR_NOT_NULL_FATAL(r->sp->ras[i].key);
 		X509_free(cert);
 	}
+	X509_free(sign);
 	r->sp->n_ras = 3;
+	rig_prepare(r);
 	challenge_set_free(&r->sp->profile.challenges);
 	add_recorded_challenge(&r->sp->profile);
 }

@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "base/net.h"
 #include "harness.h"
 #include "rig.h"
 #include "store/challenge.h"
@@ -49,7 +50,7 @@ flush(void)
 
 /* What is asked; zeroed members stand for a right request. */
 struct ask {
-	const char *path, *query, *body, *header, *bearer;
+	const char *path, *query, *body, *header, *bearer, *remote;
 	const char *method;
 	bool plain, large, cut;
 };
@@ -65,7 +66,7 @@ ask(struct ask a, struct http_reply *out, struct seen *s)
 	    .https = !a.plain,
 	    .body_large = a.large,
 	    .body_short = a.cut,
-	    .remote = view_str("192.0.2.9")};
+	    .remote = view_str(a.remote != NULL ? a.remote : "192.0.2.9")};
 
 	snprintf(header, sizeof header, "Bearer %s", a.bearer != NULL ? a.bearer : token);
 	in.authorization = view_str(a.header != NULL ? a.header : header);
@@ -240,9 +241,10 @@ the_profile_must_be_dynamic_and_on(void)
 	expect((struct ask){.body = ""}, 200, "minted");
 }
 
-/* Posts until the outcome is the expected one: workers ask the store once a second. */
+/* Posts until the outcome is the expected one, and the line has that in it: workers ask the store
+ * once a second, and RESERVE, which knows it at once, gives no reason. */
 static void
-await_slug(struct view message, const char *slug, struct seen *s)
+await_slug(struct view message, const char *slug, const char *line, struct seen *s)
 {
 	int64_t end = clock_ms() + 20000;
 
@@ -250,7 +252,7 @@ await_slug(struct view message, const char *slug, struct seen *s)
 		(void)poll(NULL, 0, 5);
 		rig_post(&rig, message, make_rsa(2048, 3), s);
 		seen_free(s);
-	} while (strcmp(s->slug, slug) != 0 && clock_ms() < end);
+	} while ((strcmp(s->slug, slug) != 0 || strstr(s->line, line) == NULL) && clock_ms() < end);
 	CU_ASSERT_STRING_EQUAL(s->slug, slug);
 }
 
@@ -264,12 +266,12 @@ a_profile_that_is_off_serves_nobody(void)
 
 	rig_msg(&rig, (struct make_msg){0}, &der);
 	CU_ASSERT_EQUAL(store_switch(rig.operator, RIG_ID, true, "moving", &same, &e), 0);
-	await_slug(buf_view(&der), "disabled", &s);
+	await_slug(buf_view(&der), "disabled", "detail=moving", &s);
 	CU_ASSERT_EQUAL(s.http, 503);
 	CU_ASSERT(s.retry_after > 0);
 	CU_ASSERT_PTR_NOT_NULL(strstr(s.line, "detail=moving"));
 	CU_ASSERT_EQUAL(store_switch(rig.operator, RIG_ID, false, "", &same, &e), 0);
-	await_slug(buf_view(&der), "challenge", &s);
+	await_slug(buf_view(&der), "challenge", "", &s);
 	buf_free(&der);
 }
 
@@ -420,6 +422,136 @@ all_are_listed_and_ended(void)
 	CU_ASSERT_EQUAL(pending(), 0);
 }
 
+#define WRONG(from)                                                                                \
+	(struct ask)                                                                               \
+	{                                                                                          \
+		.bearer = "scepd_0", .remote = from                                                \
+	}
+
+static void
+who_guesses_tokens_is_shut_out(void)
+{
+	struct profile *p = &rig.sp->profile;
+	int before = p->wrong_challenges;
+	struct http_reply out;
+	struct seen s;
+
+	p->wrong_challenges = 2;
+	expect(WRONG("198.51.100.1"), 401, "token");
+	expect((struct ask){.remote = "198.51.100.1"}, 200, "minted"); /* not counted */
+	expect((struct ask){.remote = "198.51.100.1", .bearer = foreign}, 403, "token-profile");
+	CU_ASSERT_EQUAL(redis_int(rig.redis, "ZCARD {scepd}:bad:token:198.51.100.1"), 1);
+	expect(WRONG("198.51.100.1"), 401, "token");
+	expect(WRONG("198.51.100.1"), 429, "guessing");
+	/* Whatever he shows then; and he is told when to come back. */
+	ask((struct ask){.remote = "198.51.100.1", .query = "format=json"}, &out, &s);
+	CU_ASSERT_EQUAL(s.http, 429);
+	CU_ASSERT_STRING_EQUAL(s.slug, "guessing");
+	CU_ASSERT(s.retry_after > 0);
+	CU_ASSERT_PTR_NOT_NULL(strstr(buf_str(&out.body), "\"error\":\"guessing\""));
+	http_reply_free(&out);
+	expect((struct ask){.remote = "198.51.100.1", .path = "/scep/nobody/challenge"}, 429,
+	    "guessing");
+	expect((struct ask){.remote = "198.51.100.10"}, 200, "minted");
+	CU_ASSERT_EQUAL(redis_int(rig.redis, "ZCARD {scepd}:bad:" RIG_ID ":198.51.100.1"), 0);
+	/* Where the token is only looked at, as for a profile that is not there. */
+	expect((struct ask){.bearer = "x", .remote = "198.51.100.2", .body = "{"}, 401, "token");
+	expect((struct ask){.bearer = "x", .remote = "198.51.100.2", .path = "/scep/no/challenge"},
+	    401, "token");
+	CU_ASSERT_EQUAL(redis_int(rig.redis, "ZCARD {scepd}:bad:token:198.51.100.2"), 2);
+	CU_ASSERT(redis_int(rig.redis, "PTTL {scepd}:bad:token:198.51.100.2") > 0);
+	p->wrong_challenges = 0;
+	for (int i = 0; i < 4; i++)
+		expect(WRONG("198.51.100.3"), 401, "token");
+	expect((struct ask){.remote = "198.51.100.3"}, 200, "minted");
+	p->wrong_challenges = before;
+}
+
+/* allow_from is for devices; who fetches challenges for them sits elsewhere. A stolen token is of
+ * no use there, and whoever has none is told nothing. */
+static void
+challenges_can_be_for_some_addresses(void)
+{
+	struct profile *p = &rig.sp->profile;
+	struct net here, there;
+
+	CU_ASSERT_EQUAL_FATAL(net_read("192.0.2.0/28", &here), 0);
+	CU_ASSERT_EQUAL_FATAL(net_read("203.0.113.0/24", &there), 0);
+	p->allow_from = &there;
+	p->n_allow_from = 1;
+	p->challenge_allow_from = &here;
+	p->n_challenge_allow_from = 1;
+	flush();
+	expect((struct ask){.body = ""}, 200, "minted");
+	expect((struct ask){.remote = "203.0.113.1"}, 403, "source");
+	expect((struct ask){.remote = "203.0.113.1", .bearer = "x"}, 401, "token");
+	CU_ASSERT_EQUAL(pending(), 1);
+	p->allow_from = p->challenge_allow_from = NULL;
+	p->n_allow_from = p->n_challenge_allow_from = 0;
+	expect((struct ask){.remote = "203.0.113.1"}, 200, "minted");
+}
+
+/* The newest event. */
+static int
+keep_first(void *arg, int64_t at, struct view event, struct err *e)
+{
+	char *text = arg;
+
+	(void)at, (void)e;
+	if (*text == '\0')
+		snprintf(text, 1000, "%.*s", (int)event.n, (const char *)event.p);
+	return 0;
+}
+
+static void
+expect_event(const char *const *members)
+{
+	char text[1000] = "";
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL(store_events(rig.operator, keep_first, text, &e), 0);
+	CU_ASSERT_EQUAL(text[0], '{');
+	CU_ASSERT_EQUAL(text[strlen(text) - 1], '}');
+	for (; *members != NULL; members++)
+		if (strstr(text, *members) == NULL) {
+			fprintf(stderr, "\n  no %s in %s", *members, text);
+			CU_FAIL("event");
+		}
+}
+
+#define EVENT(...) expect_event((const char *const[]){__VA_ARGS__, NULL})
+
+static void
+all_hosts_hear_of_it(void)
+{
+	const char *reply = "\"challenge\":\"";
+	struct err e = ERR_INIT;
+	bool same;
+
+	flush();
+	expect((struct ask){.body = "{\"subject\":\"CN=a\\\\,b\",\"sans\":[\"DNS:a.example\"]}"},
+	    200, "minted");
+	EVENT("{\"req\":\"", "\"src\":\"192.0.2.9\"", "\"profile\":\"" RIG_PROFILE "\"",
+	    "\"type\":\"challenge\"", "\"by\":\"jamf\"", reply, "\"subject\":\"CN=a",
+	    "\"outcome\":\"minted\"");
+	expect((struct ask){.bearer = "x"}, 401, "token");
+	EVENT("\"src\":\"192.0.2.9\"", "\"outcome\":\"token\"");
+	expect((struct ask){.bearer = foreign}, 403, "token-profile");
+	EVENT("\"by\":\"other\"", "\"outcome\":\"token-profile\"");
+	expect((struct ask){.body = "{"}, 400, "body");
+	EVENT("\"by\":\"jamf\"", "\"detail\":\"not JSON", "\"outcome\":\"body\"");
+	expect((struct ask){.path = "/scep/nobody/challenge"}, 404, "no-profile");
+	EVENT("\"by\":\"jamf\"", "\"outcome\":\"no-profile\"");
+	rig.sp->profile.max_pending_challenges = 1;
+	expect((struct ask){.body = ""}, 429, "pending-full");
+	EVENT("\"by\":\"jamf\"", "\"outcome\":\"pending-full\"");
+	rig.sp->profile.max_pending_challenges = 100;
+	CU_ASSERT_EQUAL(store_switch(rig.operator, RIG_ID, true, "moving", &same, &e), 0);
+	expect((struct ask){.body = ""}, 503, "disabled");
+	EVENT("\"by\":\"jamf\"", "\"outcome\":\"disabled\"");
+	CU_ASSERT_EQUAL(store_switch(rig.operator, RIG_ID, false, "", &same, &e), 0);
+}
+
 static CU_TestInfo tests[] = {
     T(the_body_is_the_challenge_alone),
     T(json_on_demand),
@@ -435,6 +567,9 @@ static CU_TestInfo tests[] = {
     T(a_caller_may_shorten_the_time_and_no_more),
     T(without_a_store_there_are_none),
     T(all_are_listed_and_ended),
+    T(who_guesses_tokens_is_shut_out),
+    T(all_hosts_hear_of_it),
+    T(challenges_can_be_for_some_addresses),
     CU_TEST_INFO_NULL,
 };
 

@@ -12,6 +12,7 @@
 #include "ca/names.h"
 #include "harness.h"
 #include "rig.h"
+#include "store/request.h"
 #include "store/transaction.h"
 #include "suites.h"
 
@@ -108,7 +109,7 @@ die_after_reserve(int64_t lease, char serial[2 * SERIAL_LEN + 1], char name[65])
 	CU_ASSERT_EQUAL_FATAL(plan_make(p, a, &csr, clock_now(), &plan, &e), 0);
 	claim = claim_by_static_challenge(p, secret_view(&csr.challenge), clock_now(), &e);
 	CU_ASSERT_EQUAL_FATAL(identity_request(p, claim, &csr, request, &e), 0);
-	CU_ASSERT_EQUAL_FATAL(identity_transaction(a->name, view_str("tid-1"), rig.signer,
+	CU_ASSERT_EQUAL_FATAL(identity_transaction(p->id, view_str("tid-1"), rig.signer,
 	                          (struct view){0}, transaction, &e),
 	    0);
 	CU_ASSERT_EQUAL(name_line(csr.subject, &subject, &e), 0);
@@ -119,7 +120,7 @@ die_after_reserve(int64_t lease, char serial[2 * SERIAL_LEN + 1], char name[65])
 	                        .request = request,
 	                        .transaction = transaction,
 	                        .claim = claim,
-	                        .settings = rig.sp->settings,
+	                        .settings = rig.sp->line[0].settings,
 	                        .keep = 3600,
 	                        .lease = lease,
 	                        .subject = buf_str(&subject),
@@ -290,9 +291,11 @@ a_changed_plan_is_not_signed(void)
 static void
 an_approved_plan_is_not_changed_either(void)
 {
+	struct err e = ERR_INIT;
 	struct seen s;
 	redisReply *r;
 	char name[65];
+	int state = 0;
 
 	begin();
 	rig.sp->profile.challenge_type = CHALLENGE_NONE;
@@ -304,7 +307,7 @@ an_approved_plan_is_not_changed_either(void)
 	snprintf(name, sizeof name, "%s", r->element[0]->str);
 	freeReplyObject(r);
 	forge_plan(name, 1);
-	freeReplyObject(redis_do(rig.redis, "HSET {scepd}:rq:%s st A", name));
+	CU_ASSERT_EQUAL(store_decide(rig.operator, name, true, "alice", &state, &e), 0);
 	poll_now(&s);
 	expect_nothing_signed(&s);
 	CU_ASSERT_EQUAL(redis_int(rig.redis, "ZCARD {scepd}:int"), 0);
@@ -339,7 +342,8 @@ plans_are_not_exchanged(void)
 		CU_ASSERT_FATAL(keys->type == REDIS_REPLY_ARRAY && keys->elements == 1);
 		snprintf(tx, sizeof tx, "%s", keys->element[0]->str);
 		freeReplyObject(redis_do(rig.redis,
-		    "HSET {scepd}:rq:%s st S lease 0 serial %s ca ca p " RIG_ID " plan %b",
+		    "HSET {scepd}:rq:%s st S owner nobody lease 0 fence 1 keep 60 tbs 00 "
+		    "serial %s ca ca p " RIG_ID " plan %b",
 		    r->element[0]->str, serial, plan->str, (size_t)plan->len));
 		freeReplyObject(redis_do(rig.redis, "SET %s %s", tx, r->element[0]->str));
 		freeReplyObject(keys);

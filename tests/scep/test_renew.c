@@ -20,15 +20,7 @@ static X509 *first; /* the certificate that is renewed, of make_rsa(2048, 3) */
 static int
 start(void)
 {
-	struct buf der = {0};
-	struct seen s;
-
-	rig_start(&rig, NULL);
-	rig.remember = true;
-	rig_msg(&rig, (struct make_msg){0}, &der);
-	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &s);
-	buf_free(&der);
-	first = s.cert;
+	first = rig_start_enrolled(&rig);
 	return first == NULL;
 }
 
@@ -301,6 +293,37 @@ the_profile_decides(void)
 	p->renewal_window = 0;
 }
 
+/* What is renewed is to be revoked after a while, where the profile says so, and an enrolment
+ * revokes nothing. */
+static void
+a_predecessor_is_put_down(void)
+{
+	struct profile *p = &rig.sp->profile;
+	char key[100];
+	struct seen s;
+	redisReply *r;
+
+	record_key(key, sizeof key);
+	CU_ASSERT_EQUAL(redis_int(rig.redis, "ZCARD {scepd}:sup"), 0);
+	p->revoke_previous_after = 3600;
+	by_first(TYPE_RENEWAL_REQ, make_ec("P-384"), SUBJECT, NULL, &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+	seen_free(&s);
+	r = redis_do(rig.redis, "ZRANGE {scepd}:sup 0 9 WITHSCORES");
+	CU_ASSERT_EQUAL_FATAL(r->elements, 2);
+	CU_ASSERT_EQUAL(strncmp(r->element[0]->str, "ca ", 3), 0);
+	CU_ASSERT_STRING_EQUAL(r->element[0]->str + 3, strrchr(key, ':') + 1);
+	CU_ASSERT(atoll(r->element[1]->str) > ((long long)time(NULL) + 3500) * 1000);
+	freeReplyObject(r);
+	redis_int(rig.redis, "DEL {scepd}:sup");
+	renew(TYPE_PKCS_REQ, rig.signer, make_rsa(2048, 3), make_rsa(2048, 3), "CN=other/O=Test",
+	    NULL, RIG_CHALLENGE, &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+	seen_free(&s);
+	CU_ASSERT_EQUAL(redis_int(rig.redis, "ZCARD {scepd}:sup"), 0);
+	p->revoke_previous_after = -1;
+}
+
 static void
 time_decides(void)
 {
@@ -325,6 +348,7 @@ static CU_TestInfo tests[] = {
     T(nobody_elses_certificate_is_good_for_it),
     T(the_record_decides),
     T(the_profile_decides),
+    T(a_predecessor_is_put_down),
     T(time_decides),
     CU_TEST_INFO_NULL,
 };

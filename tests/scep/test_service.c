@@ -160,9 +160,10 @@ a_profile_without_ra_or_ca_is_not_prepared(void)
 		struct err e = ERR_INIT;
 
 		rig.sp->n_ras = i == 0 ? 0 : kept.n_ras;
-		rig.sp->ca = i == 0 ? kept.ca : NULL;
+		rig.sp->n_line = i == 0 ? kept.n_line : 0;
 		CU_ASSERT_EQUAL(service_prepare(&rig.service, &e), -1);
 		CU_ASSERT_EQUAL(e.code, ERR_CONFIG);
+		CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "has no RA or no CA"));
 	}
 	*rig.sp = kept;
 }

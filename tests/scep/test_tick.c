@@ -92,6 +92,77 @@ it_reports_its_host(void)
 }
 
 static void
+it_keeps_quiet_while_older_workers_serve(void)
+{
+	struct err e = ERR_INIT;
+	int nodes = 0;
+
+	freeReplyObject(redis_do(rig.redis, "FLUSHALL"));
+	rig.service.report_at = 0;
+	rig.service.replacing = true;
+	tick();
+	CU_ASSERT_EQUAL(store_nodes(rig.operator, count, &nodes, &e), 0);
+	CU_ASSERT_EQUAL(nodes, 0);
+	rig.service.replacing = false;
+	tick();
+	CU_ASSERT_EQUAL(store_nodes(rig.operator, count, &nodes, &e), 0);
+	CU_ASSERT_EQUAL(nodes, 1);
+}
+
+/* How often the store was told since the last time that this was asked. */
+static int
+told(void)
+{
+	redisReply *r = redis_do(rig.redis, "HLEN {scepd}:used");
+	int n = (int)r->integer;
+
+	freeReplyObject(r);
+	freeReplyObject(redis_do(rig.redis, "DEL {scepd}:used"));
+	return n;
+}
+
+static void
+post(const char *challenge)
+{
+	struct buf csr = {0}, der = {0};
+	struct seen s;
+
+	make_csr(make_rsa(2048, 3), "CN=device", challenge, NULL, &csr);
+	rig_msg(&rig, (struct make_msg){.inner = buf_view(&csr)}, &der);
+	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &s);
+	seen_free(&s);
+	buf_free(&csr);
+	buf_free(&der);
+}
+
+static void
+it_tells_that_an_ra_is_used(void)
+{
+	struct service_use *use = rig.sp->ras[0].use;
+
+	*use = (struct service_use){0};
+	tick();
+	CU_ASSERT_EQUAL(told(), 0);
+	post("wrong one");
+	tick();
+	CU_ASSERT_EQUAL(told(), 0);
+	post(RIG_CHALLENGE);
+	tick();
+	CU_ASSERT_EQUAL(told(), 1);
+	/* Not again within the hour. */
+	use->at = use->told + 1;
+	tick();
+	CU_ASSERT_EQUAL(told(), 0);
+	use->told -= 3600 * 1000;
+	tick();
+	CU_ASSERT_EQUAL(told(), 1);
+	/* Nor without a use. */
+	use->told = use->at;
+	tick();
+	CU_ASSERT_EQUAL(told(), 0);
+}
+
+static void
 it_does_without_a_store(void)
 {
 	struct store *store = rig.service.store;
@@ -104,6 +175,8 @@ it_does_without_a_store(void)
 static CU_TestInfo tests[] = {
     T(it_hears_the_operator),
     T(it_reports_its_host),
+    T(it_keeps_quiet_while_older_workers_serve),
+    T(it_tells_that_an_ra_is_used),
     T(it_does_without_a_store),
     CU_TEST_INFO_NULL,
 };

@@ -7,8 +7,8 @@
 int
 main(void)
 {
-	CU_SuiteInfo suites[] = {
-	    ceremony_suite, keyring_suite, unwrap_suite, signer_suite, CU_SUITE_INFO_NULL};
+	CU_SuiteInfo suites[] = {ceremony_suite, keyring_suite, unwrap_suite, unwrap_token_suite,
+	    signer_suite, token_uri_suite, token_suite, token_away_suite, CU_SUITE_INFO_NULL};
 
 	return run_suites(suites);
 }

@@ -109,6 +109,8 @@ what_is_no_key_is_refused(void)
 	CU_ASSERT_NOT_EQUAL(load(NULL), ERR_OK);
 }
 
+static struct err refusal; /* of the last RA key */
+
 static bool
 ra_accepts(EVP_PKEY *key, EVP_PKEY *cert_key)
 {
@@ -119,6 +121,7 @@ ra_accepts(EVP_PKEY *key, EVP_PKEY *cert_key)
 	EVP_PKEY_up_ref(key);
 	k = ra_key_new(key, cert, &e);
 	CU_ASSERT_EQUAL(e.code, k == NULL ? ERR_KEY_FILE : ERR_OK);
+	refusal = e;
 	ra_key_free(k);
 	X509_free(cert);
 	return k != NULL;
@@ -139,8 +142,9 @@ ca_accepts(EVP_PKEY *key, EVP_PKEY *cert_key)
 	return k != NULL;
 }
 
-static void
-an_ra_key_is_rsa_and_its_certificates(void)
+/* A key that may only make PSS signatures. */
+static EVP_PKEY *
+make_pss(void)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, "RSA-PSS", NULL);
 	EVP_PKEY *pss = NULL;
@@ -149,13 +153,93 @@ an_ra_key_is_rsa_and_its_certificates(void)
 	EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 2048);
 	CU_ASSERT_EQUAL_FATAL(EVP_PKEY_keygen(ctx, &pss), 1);
 	EVP_PKEY_CTX_free(ctx);
+	return pss;
+}
+
+static void
+an_ra_key_is_rsa_and_its_certificates(void)
+{
+	EVP_PKEY *pss = make_pss();
 
 	CU_ASSERT_TRUE(ra_accepts(make_rsa(2048, 0), make_rsa(2048, 0)));
 	CU_ASSERT_FALSE(ra_accepts(make_rsa(2048, 0), make_rsa(2048, 1)));
 	CU_ASSERT_FALSE(ra_accepts(make_rsa(1024, 0), make_rsa(1024, 0)));
 	CU_ASSERT_FALSE(ra_accepts(make_ec("P-256"), make_ec("P-256")));
-	/* A key that may only make PSS signatures can decrypt nothing. */
+	/* It can decrypt nothing. */
 	CU_ASSERT_FALSE(ra_accepts(pss, pss));
+	CU_ASSERT_PTR_NOT_NULL(strstr(refusal.detail, "an RA key is RSA"));
+	EVP_PKEY_free(pss);
+}
+
+/* Without a keyUsage anything is permitted; with one the two certificates need one bit each. */
+static void
+an_ra_may_do_what_it_is_for(void)
+{
+	static const struct {
+		const char *usage, *seal_usage;
+		bool two, good;
+	} rows[] = {
+	    {"critical,digitalSignature,keyEncipherment", NULL, false, true},
+	    {NULL, NULL, false, true},
+	    {"critical,digitalSignature", NULL, false, false},
+	    {"critical,keyEncipherment", NULL, false, false},
+	    {"critical,keyEncipherment", "critical,digitalSignature", true, true},
+	    {NULL, NULL, true, true},
+	    {"critical,digitalSignature", "critical,digitalSignature", true, false},
+	    {"critical,keyEncipherment", "critical,keyEncipherment", true, false},
+	};
+
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char usage[2][80];
+		struct make_cert c = {.key = make_rsa(2048, 0), .cn = "CN=ra"},
+		                 s = {.key = make_rsa(2048, 1), .cn = "CN=ra sign"};
+		struct err e = ERR_INIT;
+		struct ra_key *k;
+		X509 *cert, *seal;
+
+		snprintf(usage[0], sizeof usage[0], "keyUsage=%s", rows[i].usage);
+		snprintf(usage[1], sizeof usage[1], "keyUsage=%s", rows[i].seal_usage);
+		c.exts[0] = rows[i].usage != NULL ? usage[0] : NULL;
+		s.exts[0] = rows[i].seal_usage != NULL ? usage[1] : NULL;
+		cert = make_cert(&c);
+		seal = make_cert(&s);
+		EVP_PKEY_up_ref(c.key);
+		if (rows[i].two)
+			EVP_PKEY_up_ref(s.key);
+		k = rows[i].two ? ra_key_new_two(c.key, cert, s.key, seal, &e)
+		                : ra_key_new(c.key, cert, &e);
+		CU_ASSERT_EQUAL(k != NULL, rows[i].good);
+		CU_ASSERT_EQUAL(e.code, rows[i].good ? ERR_OK : ERR_KEY_FILE);
+		if (k != NULL) {
+			CU_ASSERT_PTR_EQUAL(ra_key_cert(k), cert);
+			CU_ASSERT_PTR_EQUAL(ra_key_seal_cert(k), rows[i].two ? seal : cert);
+		}
+		ra_key_free(k);
+		X509_free(cert);
+		X509_free(seal);
+	}
+}
+
+/* The half that signs is looked at like the other one. */
+static void
+the_signing_half_fits_its_certificate(void)
+{
+	EVP_PKEY *pss = make_pss();
+	EVP_PKEY *keys[] = {make_rsa(2048, 2), make_rsa(1024, 0), make_ec("P-256"), pss};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		X509 *cert = make_cert(&(struct make_cert){.key = make_rsa(2048, 0), .cn = "CN=r"}),
+		     *seal = make_cert(&(struct make_cert){
+		         .key = i == 0 ? make_rsa(2048, 1) : keys[i], .cn = "CN=s"});
+		struct err e = ERR_INIT;
+
+		EVP_PKEY_up_ref(make_rsa(2048, 0));
+		EVP_PKEY_up_ref(keys[i]);
+		CU_ASSERT_PTR_NULL(ra_key_new_two(make_rsa(2048, 0), cert, keys[i], seal, &e));
+		CU_ASSERT_EQUAL(e.code, ERR_KEY_FILE);
+		X509_free(cert);
+		X509_free(seal);
+	}
 	EVP_PKEY_free(pss);
 }
 
@@ -177,6 +261,8 @@ static CU_TestInfo tests[] = {
     T(a_passphrase_is_needed_and_must_be_right),
     T(what_is_no_key_is_refused),
     T(an_ra_key_is_rsa_and_its_certificates),
+    T(an_ra_may_do_what_it_is_for),
+    T(the_signing_half_fits_its_certificate),
     T(a_ca_key_is_its_certificates),
     CU_TEST_INFO_NULL,
 };

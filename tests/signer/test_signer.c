@@ -26,14 +26,13 @@ ca_cert(EVP_PKEY *key)
 }
 
 static void
-authority_of(EVP_PKEY *key, X509 *cert, struct authority *a)
+authority_of(X509 *cert, struct authority *a)
 {
 	BIO *out = BIO_new(BIO_s_mem());
 	struct err e = ERR_INIT;
 	char *pem;
 	long n;
 
-	(void)key;
 	PEM_write_bio_X509(out, cert);
 	n = BIO_get_mem_data(out, &pem);
 	CU_ASSERT_EQUAL_FATAL(
@@ -78,6 +77,49 @@ granted(const struct profile *p, const struct plan *plan)
 	return g;
 }
 
+void
+check_issue(EVP_PKEY *key)
+{
+	X509 *cert = ca_cert(key), *issued;
+	struct authority a = {0};
+	struct profile p;
+	struct plan plan, other;
+	struct err e = ERR_INIT;
+	struct ca_key *k;
+	struct grant *grant;
+	struct buf der = {0};
+	EVP_PKEY *public;
+
+	authority_of(cert, &a);
+	EVP_PKEY_up_ref(key);
+	k = ca_key_new(key, cert, &e);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(k);
+	profile_with_secret(&p);
+	plan_for(&p, &a, &plan);
+	plan_for(&p, &a, &other);
+	grant = granted(&p, &plan);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(grant);
+	CU_ASSERT_EQUAL(signer_issue(k, grant, &other, &der, &e), -1);
+	CU_ASSERT_EQUAL(e.code, ERR_INTERNAL);
+	CU_ASSERT_EQUAL(signer_issue(k, NULL, &plan, &der, &e), -1);
+	CU_ASSERT_EQUAL(der.n, 0);
+	CU_ASSERT_EQUAL(signer_issue(k, grant, &plan, &der, &e), 0);
+	issued = ossl_cert_read(buf_view(&der));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(issued);
+	public = ossl_spki_key(X509_get_X509_PUBKEY(cert), &e);
+	CU_ASSERT_EQUAL(X509_verify(issued, public), 1);
+	EVP_PKEY_free(public);
+	X509_free(issued);
+	buf_free(&der);
+	grant_free(grant);
+	plan_free(&plan);
+	plan_free(&other);
+	profile_free(&p);
+	authority_free(&a);
+	ca_key_free(k);
+	X509_free(cert);
+}
+
 /* With every kind of CA key: the certificate verifies under the CA, and only a grant for this very
  * plan is taken. */
 static void
@@ -86,43 +128,8 @@ a_granted_plan_is_signed_and_no_other(void)
 	EVP_PKEY *keys[] = {make_rsa(2048, 0), make_rsa(3072, 0), make_ec("P-256"),
 	    make_ec("P-384"), make_ed25519()};
 
-	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		X509 *cert = ca_cert(keys[i]), *issued;
-		struct authority a = {0};
-		struct profile p;
-		struct plan plan, other;
-		struct err e = ERR_INIT;
-		struct ca_key *k;
-		struct grant *grant;
-		struct buf der = {0};
-
-		authority_of(keys[i], cert, &a);
-		EVP_PKEY_up_ref(keys[i]);
-		k = ca_key_new(keys[i], cert, &e);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(k);
-		profile_with_secret(&p);
-		plan_for(&p, &a, &plan);
-		plan_for(&p, &a, &other);
-		grant = granted(&p, &plan);
-		CU_ASSERT_PTR_NOT_NULL_FATAL(grant);
-		CU_ASSERT_EQUAL(signer_issue(k, grant, &other, &der, &e), -1);
-		CU_ASSERT_EQUAL(e.code, ERR_INTERNAL);
-		CU_ASSERT_EQUAL(signer_issue(k, NULL, &plan, &der, &e), -1);
-		CU_ASSERT_EQUAL(der.n, 0);
-		CU_ASSERT_EQUAL(signer_issue(k, grant, &plan, &der, &e), 0);
-		issued = ossl_cert_read(buf_view(&der));
-		CU_ASSERT_PTR_NOT_NULL_FATAL(issued);
-		CU_ASSERT_EQUAL(X509_verify(issued, keys[i]), 1);
-		X509_free(issued);
-		buf_free(&der);
-		grant_free(grant);
-		plan_free(&plan);
-		plan_free(&other);
-		profile_free(&p);
-		authority_free(&a);
-		ca_key_free(k);
-		X509_free(cert);
-	}
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		check_issue(keys[i]);
 }
 
 /* A plan altered after it was granted is not signed into the reply; nor is what came out of the
@@ -139,7 +146,7 @@ a_plan_changed_after_the_grant_is_refused(void)
 	struct grant *grant;
 	struct buf der = {0};
 
-	authority_of(make_rsa(2048, 0), cert, &a);
+	authority_of(cert, &a);
 	EVP_PKEY_up_ref(make_rsa(2048, 0));
 	k = ca_key_new(make_rsa(2048, 0), cert, &e);
 	profile_with_secret(&p);
@@ -163,10 +170,10 @@ a_plan_changed_after_the_grant_is_refused(void)
 	X509_free(cert);
 }
 
-static void
-only_a_certrep_is_sealed(void)
+void
+check_seal(EVP_PKEY *key)
 {
-	X509 *cert = make_cert(&(struct make_cert){.key = make_rsa(2048, 1), .cn = "CN=ra"});
+	X509 *cert = make_cert(&(struct make_cert){.key = key, .cn = "CN=ra"});
 	struct err e = ERR_INIT;
 	struct ra_key *ra;
 	struct scep_attrs a = SCEP_ATTRS_INIT;
@@ -174,8 +181,8 @@ only_a_certrep_is_sealed(void)
 	struct buf der = {0};
 	struct view empty = {0};
 
-	EVP_PKEY_up_ref(make_rsa(2048, 1));
-	ra = ra_key_new(make_rsa(2048, 1), cert, &e);
+	EVP_PKEY_up_ref(key);
+	ra = ra_key_new(key, cert, &e);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(ra);
 	a.transaction_id = view_str("t");
 	a.sender_nonce = view_str("0123456789abcdef");
@@ -185,23 +192,86 @@ only_a_certrep_is_sealed(void)
 	a.type = TYPE_CERT_REP;
 	a.status = STATUS_FAILURE;
 	a.fail_info = FAIL_BAD_REQUEST;
-	CU_ASSERT_EQUAL(signer_seal(ra, &a, &empty, DIGEST_SHA256, &der, &e), 0);
-	err_clear(&e);
-	CU_ASSERT_EQUAL(scep_msg_read(buf_view(&der), &m, &e), 0);
-	CU_ASSERT_EQUAL(scep_msg_verify(&m, ALGS_ALL.digests, NULL, &e), 0);
-	CU_ASSERT_EQUAL(X509_cmp(m.signer, cert), 0);
-	CU_ASSERT_TRUE(m.has_content);
-	CU_ASSERT_EQUAL(m.content.n, 0);
-	scep_msg_free(&m);
-	buf_free(&der);
+	for (int digest = DIGEST_SHA1; digest < DIGEST_COUNT; digest++) {
+		err_clear(&e);
+		CU_ASSERT_EQUAL(signer_seal(ra, &a, &empty, (enum digest)digest, &der, &e), 0);
+		CU_ASSERT_EQUAL(scep_msg_read(buf_view(&der), &m, &e), 0);
+		CU_ASSERT_EQUAL(scep_msg_verify(&m, ALGS_ALL.digests, NULL, &e), 0);
+		CU_ASSERT_EQUAL(X509_cmp(m.signer, cert), 0);
+		CU_ASSERT_TRUE(m.has_content);
+		CU_ASSERT_EQUAL(m.content.n, 0);
+		scep_msg_free(&m);
+		buf_free(&der);
+	}
 	ra_key_free(ra);
 	X509_free(cert);
+}
+
+static void
+only_a_certrep_is_sealed(void)
+{
+	check_seal(make_rsa(2048, 1));
+}
+
+void
+check_crl(EVP_PKEY *key)
+{
+	X509 *other = ca_cert(make_rsa(2048, 1)), *cert = ca_cert(key);
+	struct authority a = {0};
+	struct crl_set set = {0};
+	struct crl_plan plan = {.by = &a,
+	    .number = 5,
+	    .this_update = time(NULL),
+	    .next_update = time(NULL) + 60,
+	    .revoked = &set};
+	struct err e = ERR_INIT;
+	struct ca_key *k, *wrong;
+	struct buf der = {0};
+	struct crl read;
+
+	authority_of(cert, &a);
+	EVP_PKEY_up_ref(key);
+	EVP_PKEY_up_ref(make_rsa(2048, 1));
+	k = ca_key_new(key, cert, &e);
+	wrong = ca_key_new(make_rsa(2048, 1), other, &e);
+	CU_ASSERT_FATAL(k != NULL && wrong != NULL);
+	CU_ASSERT_EQUAL(crl_set_add(&set, view_str("0a"), view_str("superseded"), time(NULL),
+	                    time(NULL) + 60, &e),
+	    0);
+	CU_ASSERT_EQUAL(signer_crl(wrong, &plan, &der, &e), -1);
+	CU_ASSERT_EQUAL(e.code, ERR_INTERNAL);
+	CU_ASSERT_EQUAL(der.n, 0);
+	err_clear(&e);
+	CU_ASSERT_EQUAL(signer_crl(k, &plan, &der, &e), 0);
+	CU_ASSERT_EQUAL(crl_read(&a, buf_view(&der), &read, &e), 0);
+	CU_ASSERT_EQUAL(read.n, 1);
+	CU_ASSERT_EQUAL(X509_CRL_get_signature_nid(read.list), a.sig_nid);
+	crl_free(&read);
+	buf_free(&der);
+	crl_set_free(&set);
+	ca_key_free(k);
+	ca_key_free(wrong);
+	authority_free(&a);
+	X509_free(cert);
+	X509_free(other);
+}
+
+/* With every kind of CA key: it verifies under the CA, and no other CA signs it. */
+static void
+a_revocation_list_is_signed_by_its_ca(void)
+{
+	EVP_PKEY *keys[] = {make_rsa(2048, 0), make_rsa(3072, 0), make_ec("P-256"),
+	    make_ec("P-384"), make_ed25519()};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		check_crl(keys[i]);
 }
 
 static CU_TestInfo tests[] = {
     T(a_granted_plan_is_signed_and_no_other),
     T(a_plan_changed_after_the_grant_is_refused),
     T(only_a_certrep_is_sealed),
+    T(a_revocation_list_is_signed_by_its_ca),
     CU_TEST_INFO_NULL,
 };
 

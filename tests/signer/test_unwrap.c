@@ -11,24 +11,37 @@
 
 #include "harness.h"
 #include "signer/signer.h"
+#include "signer/token.h"
 #include "suites.h"
 #include "support/make.h"
+#include "support/softhsm.h"
+#include "tmpdir.h"
 
-#define REPEATS 400
 #define K 256 /* octets of the modulus */
 
 static struct ra_key *ra;
 static X509 *ra_cert;
+static EVP_PKEY *public; /* of the RA */
+static struct tmpdir dir;
+static int times = 400; /* that a message is repeated */
+
+/* Takes over the key. */
+static int
+start_with(EVP_PKEY *key)
+{
+	struct err e = ERR_INIT;
+
+	ra_cert = make_cert(&(struct make_cert){.key = key, .cn = "CN=ra"});
+	public = ossl_spki_key(X509_get_X509_PUBKEY(ra_cert), &e);
+	ra = ra_key_new(key, ra_cert, &e);
+	return ra == NULL || public == NULL;
+}
 
 static int
 start(void)
 {
-	struct err e = ERR_INIT;
-
-	ra_cert = make_cert(&(struct make_cert){.key = make_rsa(2048, 0), .cn = "CN=ra"});
 	EVP_PKEY_up_ref(make_rsa(2048, 0));
-	ra = ra_key_new(make_rsa(2048, 0), ra_cert, &e);
-	return ra == NULL;
+	return start_with(make_rsa(2048, 0));
 }
 
 static int
@@ -36,6 +49,31 @@ stop(void)
 {
 	ra_key_free(ra);
 	X509_free(ra_cert);
+	EVP_PKEY_free(public);
+	return 0;
+}
+
+/* Where there is no token the tests run once more with the key in a file. */
+static int
+start_token(void)
+{
+	struct token_place place = {
+	    SOFTHSM_TOKEN_URI ";object=unwrap", softhsm_module(), view_str(SOFTHSM_PIN)};
+	struct key_spec spec = {.type = EVP_PKEY_RSA, .bits = 2048};
+	struct err e = ERR_INIT;
+
+	times = 40; /* a token takes its time */
+	if (tmpdir_make(&dir) != 0)
+		return 1;
+	return softhsm_start(dir.path) ? start_with(token_make(&place, &spec, &e)) : start();
+}
+
+static int
+stop_token(void)
+{
+	stop();
+	softhsm_stop();
+	tmpdir_remove(&dir);
 	return 0;
 }
 
@@ -43,7 +81,7 @@ stop(void)
 static void
 raw_encrypt(const uint8_t block[K], uint8_t out[K])
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(make_rsa(2048, 0), NULL);
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(public, NULL);
 	size_t n = K;
 
 	CU_ASSERT_EQUAL_FATAL(EVP_PKEY_encrypt_init(ctx), 1);
@@ -159,6 +197,7 @@ a_ciphertext_is_as_long_as_the_modulus(void)
 	}
 	unwrap(view_of(encrypted, K), KEY_TRANSPORT_PKCS1, 16, &cek);
 	CU_ASSERT_EQUAL(memcmp(cek.p, block + K - 16, 16), 0);
+	secret_free(&cek);
 	unwrap(view_of(encrypted + 1, K - 1), KEY_TRANSPORT_PKCS1, 16, &cek);
 	CU_ASSERT_NOT_EQUAL(memcmp(cek.p, block + K - 16, 16), 0);
 	secret_free(&cek);
@@ -200,7 +239,7 @@ oaep_of_a_wrong_length_or_hash_gives_a_constant_key(void)
 
 	memset(key, 0x5a, sizeof key);
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(make_rsa(2048, 0), NULL);
+		EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(public, NULL);
 		uint8_t encrypted[K];
 		size_t n = K;
 		struct secret a = {0}, b = {0};
@@ -217,6 +256,98 @@ oaep_of_a_wrong_length_or_hash_gives_a_constant_key(void)
 		secret_free(&a);
 		secret_free(&b);
 		EVP_PKEY_CTX_free(ctx);
+	}
+}
+
+/* Adds MGF1 with SHA-256 over `seed` to out[n]. */
+static void
+add_mask(const uint8_t *seed, size_t seed_len, uint8_t *out, size_t n)
+{
+	for (uint8_t counter = 0; n > 0; counter++) {
+		uint8_t in[K + 4], block[32];
+		size_t part = n < sizeof block ? n : sizeof block;
+
+		memcpy(in, seed, seed_len);
+		memcpy(in + seed_len, (const uint8_t[]){0, 0, 0, counter}, 4);
+		ossl_sha256(view_of(in, seed_len + 4), block);
+		for (size_t i = 0; i < part; i++)
+			*out++ ^= block[i];
+		n -= part;
+	}
+}
+
+/* An OAEP block with SHA-256 for a key of 16 octets, whose DB has the octet `at` changed; `first`
+ * is its first octet. The parts of DB: the hash of nothing, zeroes, 1, the key. */
+static void
+oaep_block(uint8_t first, size_t at, uint8_t change, uint8_t block[K])
+{
+	uint8_t *seed = block + 1, *db = block + 33;
+
+	memset(block, 0, K);
+	block[0] = first;
+	memset(seed, 0x33, 32);
+	ossl_sha256(view_of("", 0), db);
+	db[K - 33 - 17] = 1;
+	memset(db + K - 33 - 16, 0x5a, 16);
+	db[at] ^= change;
+	add_mask(seed, 32, db, K - 33);
+	add_mask(db, K - 33, seed, 32);
+}
+
+static void
+every_fault_of_an_oaep_block_gives_a_constant_key(void)
+{
+	static const struct {
+		uint8_t first;
+		size_t at;
+		uint8_t change;
+	} cases[] = {{0, 0, 0}, {1, 0, 0}, {0, 0, 1}, {0, 31, 0x80}, {0, 32, 1},
+	    {0, K - 33 - 18, 1}, {0, K - 33 - 17, 1}, {0, K - 33 - 17, 2}};
+	uint8_t key[16];
+
+	memset(key, 0x5a, sizeof key);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		uint8_t block[K], encrypted[K];
+		struct secret a = {0}, b = {0};
+
+		oaep_block(cases[i].first, cases[i].at, cases[i].change, block);
+		raw_encrypt(block, encrypted);
+		unwrap(view_of(encrypted, K), KEY_TRANSPORT_OAEP, 16, &a);
+		unwrap(view_of(encrypted, K), KEY_TRANSPORT_OAEP, 16, &b);
+		CU_ASSERT_TRUE(view_eq(secret_view(&a), secret_view(&b)));
+		CU_ASSERT_EQUAL(view_eq(secret_view(&a), view_of(key, 16)), i == 0);
+		secret_free(&a);
+		secret_free(&b);
+	}
+}
+
+/* OpenSSL's own OAEP with other hashes, the one of MGF1 differing from the other. */
+static void
+oaep_with_other_hashes(void)
+{
+	static const enum digest digests[] = {
+	    DIGEST_SHA1, DIGEST_SHA256, DIGEST_SHA384, DIGEST_SHA512};
+	uint8_t key[24];
+
+	memset(key, 0x5a, sizeof key);
+	for (size_t i = 0; i < 16; i++) {
+		enum digest md = digests[i / 4], mgf = digests[i % 4];
+		EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(public, NULL);
+		struct err e = ERR_INIT;
+		struct secret cek = {0};
+		uint8_t encrypted[K];
+		size_t n = K;
+
+		EVP_PKEY_encrypt_init(ctx);
+		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING);
+		EVP_PKEY_CTX_set_rsa_oaep_md(ctx, digest_md(md));
+		EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, digest_md(mgf));
+		CU_ASSERT_EQUAL_FATAL(EVP_PKEY_encrypt(ctx, encrypted, &n, key, sizeof key), 1);
+		EVP_PKEY_CTX_free(ctx);
+		struct env_recipient r = {{KEY_TRANSPORT_OAEP, md, mgf}, view_of(encrypted, K)};
+		CU_ASSERT_EQUAL(signer_unwrap(ra, &r, sizeof key, &cek, &e), 0);
+		CU_ASSERT_TRUE(view_eq(secret_view(&cek), view_of(key, sizeof key)));
+		secret_free(&cek);
 	}
 }
 
@@ -301,7 +432,7 @@ repeats(enum fault fault, opens_fn *opens)
 		if (opens(buf_view(&der)))
 			break;
 	}
-	for (int i = 0; i < REPEATS; i++)
+	for (int i = 0; i < times; i++)
 		again += opens(buf_view(&der));
 	buf_free(&der);
 	return again;
@@ -310,10 +441,10 @@ repeats(enum fault fault, opens_fn *opens)
 static void
 repeating_a_message_tells_nothing(void)
 {
-	CU_ASSERT_EQUAL(repeats(NONE, ours), REPEATS);
-	CU_ASSERT_EQUAL(repeats(SECOND, ours), REPEATS);
-	CU_ASSERT_EQUAL(repeats(EARLY_ZERO, ours), REPEATS);
-	CU_ASSERT_EQUAL(repeats(SHORT_KEY, ours), REPEATS);
+	CU_ASSERT_EQUAL(repeats(NONE, ours), times);
+	CU_ASSERT_EQUAL(repeats(SECOND, ours), times);
+	CU_ASSERT_EQUAL(repeats(EARLY_ZERO, ours), times);
+	CU_ASSERT_EQUAL(repeats(SHORT_KEY, ours), times);
 }
 
 /* If this fails, the test above has lost its teeth: CMS_decrypt must be seen to tell the classes
@@ -321,20 +452,21 @@ repeating_a_message_tells_nothing(void)
 static void
 the_control_is_seen_through(void)
 {
-	CU_ASSERT_EQUAL(repeats(NONE, control), REPEATS);
-	CU_ASSERT_TRUE(repeats(SECOND, control) < REPEATS / 4);
+	CU_ASSERT_EQUAL(repeats(NONE, control), times);
+	CU_ASSERT_TRUE(repeats(SECOND, control) < times / 4);
 }
 
-static CU_TestInfo tests[] = {
-    T(the_right_key_comes_out),
-    T(every_fault_gives_a_constant_key),
-    T(ciphertexts_of_no_block_give_a_key_too),
-    T(a_ciphertext_is_as_long_as_the_modulus),
-    T(the_key_of_a_fault_is_a_secret_of_the_ra),
-    T(oaep_of_a_wrong_length_or_hash_gives_a_constant_key),
-    T(repeating_a_message_tells_nothing),
-    T(the_control_is_seen_through),
-    CU_TEST_INFO_NULL,
-};
+#define TESTS                                                                                      \
+	T(the_right_key_comes_out), T(every_fault_gives_a_constant_key),                           \
+	    T(ciphertexts_of_no_block_give_a_key_too), T(a_ciphertext_is_as_long_as_the_modulus),  \
+	    T(the_key_of_a_fault_is_a_secret_of_the_ra),                                           \
+	    T(oaep_of_a_wrong_length_or_hash_gives_a_constant_key),                                \
+	    T(every_fault_of_an_oaep_block_gives_a_constant_key), T(oaep_with_other_hashes),       \
+	    T(repeating_a_message_tells_nothing)
+
+static CU_TestInfo tests[] = {TESTS, T(the_control_is_seen_through), CU_TEST_INFO_NULL};
+static CU_TestInfo token_tests[] = {TESTS, CU_TEST_INFO_NULL};
 
 const CU_SuiteInfo unwrap_suite = {"unwrap", start, stop, NULL, NULL, tests};
+const CU_SuiteInfo unwrap_token_suite = {
+    "unwrap_token", start_token, stop_token, NULL, NULL, token_tests};

@@ -56,10 +56,11 @@ reserve(struct store *s, struct err *e, const char *req, const char *mac, const 
 static int
 one_enrolment(struct store *s, const char *req, const char *mac, struct err *e)
 {
-	char after[24];
+	char after[24], before[80];
 	redisReply *r;
 	int rc;
 
+	snprintf(before, sizeof before, "ca %s", req); /* itself, to be revoked at once */
 	snprintf(after, sizeof after, "%lld", (long long)time(NULL) + 86400);
 	if (expect(call_texts(s, e, "mint", PROFILE, mac, "600", "10000", "me", "CN=a", "DNS:a",
 	               "1", NULL),
@@ -74,8 +75,44 @@ one_enrolment(struct store *s, const char *req, const char *mac, struct err *e)
 		return -1;
 	return expect(
 	    call_texts(s, e, "commit", "owner", "1", "ca", PROFILE, req, req, "cert", after, "60",
-	        "CN=a", "DNS:a", "192.0.2.1", "challenge", "spki", "{}", NULL),
+	        "CN=a", "DNS:a", "192.0.2.1", "challenge", "spki", "{}", before, "0", NULL),
 	    "COMMITTED", "COMMITTED", e);
+}
+
+/* The certificate is revoked, and a list is made of it. */
+static int
+one_revocation(struct store *s, const char *serial, int round, struct err *e)
+{
+	char number[24], next[24], of[24];
+	redisReply *r;
+
+	snprintf(of, sizeof of, "%lld", (long long)time(NULL));
+	if ((r = call_texts(s, e, "crl_lease", "ca", of, "owner", "60", NULL)) == NULL)
+		return -1;
+	snprintf(number, sizeof number, "%lld", (long long)reply_int(r, 2));
+	freeReplyObject(r);
+	if (expect(call_texts(s, e, "superseded", NULL), "DUE", "DUE", e) != 0 ||
+	    expect(call_texts(s, e, "revoke", "ca", serial, "", "superseded", "", NULL), "DONE",
+	        "DONE", e) != 0 ||
+	    expect(call_texts(s, e, "revoke", "ca", serial, "", "superseded", "", NULL), "SAME",
+	        "SAME", e) != 0 ||
+	    expect(call_texts(s, e, "revoke", "ca", number, "1", "superseded", "5", NULL), "DONE",
+	        "SAME", e) != 0 ||
+	    expect(call_texts(s, e, "revoked", "ca", "", "", NULL), "PAGE", "PAGE", e) != 0 ||
+	    (r = call_texts(s, e, "crl", "ca", NULL)) == NULL)
+		return -1;
+	snprintf(of, sizeof of, "%lld", (long long)reply_int(r, 1));
+	freeReplyObject(r);
+	snprintf(next, sizeof next, "%d", round * 10);
+	if (expect(call_texts(s, e, "crl_publish", "ca", number, next, of, "10", "20", "der", NULL),
+	        "PUBLISHED", "PUBLISHED", e) != 0)
+		return -1;
+	snprintf(number, sizeof number, "%d", round * 10 + 1);
+	if (expect(call_texts(s, e, "crl_keep", "ca", number, "10", "20", "der", NULL), "KEPT",
+	        "KEPT", e) != 0)
+		return -1;
+	return expect(call_texts(s, e, "crl_refuse", "ca", "owner", of, "60", "why", NULL), "NOTED",
+	    "NOTED", e);
 }
 
 int
@@ -89,8 +126,8 @@ worker_day(struct store *s, int round, struct err *e)
 	snprintf(full, sizeof full, HEX64, round, 4);
 	snprintf(nobody, sizeof nobody, HEX64, round, 5);
 	if (expect(call_texts(s, e, "token", nobody, NULL), "TOKEN", "TOKEN", e) != 0 ||
-	    expect(call_texts(s, e, "mint_by_token", nobody, PROFILE, full, "600", "9", "", "", "0",
-	               NULL),
+	    expect(call_texts(
+	               s, e, "mint_by_token", nobody, PROFILE, full, "600", "9", "", "", "0", NULL),
 	        "TOKEN", "TOKEN", e) != 0 ||
 	    expect(call_texts(s, e, "cert", "ca", nobody, NULL), "NONE", "NONE", e) != 0)
 		return -1;
@@ -110,6 +147,8 @@ worker_day(struct store *s, int round, struct err *e)
 	    expect(call_texts(s, e, "note", "{}", PROFILE, "192.0.2.1", "1", "60", req, NULL),
 	        "BLOCKED", "NOTED", e) != 0)
 		return -1;
+	if (one_revocation(s, req, round, e) != 0)
+		return -1;
 	return expect(
 	    call_texts(s, e, "report", "node", "1", "{}", "60", NULL), "REPORTED", "REPORTED", e);
 }
@@ -118,7 +157,7 @@ int
 main(void)
 {
 	CU_SuiteInfo suites[] = {acl_suite, check_suite, link_suite, admin_suite, rebuild_suite,
-	    sentinel_suite, tls_suite, CU_SUITE_INFO_NULL};
+	    revoked_suite, crl_suite, sentinel_suite, tls_suite, CU_SUITE_INFO_NULL};
 	struct err e = ERR_INIT;
 	int rc;
 

@@ -11,7 +11,7 @@
 #include "tmpdir.h"
 
 extern const CU_SuiteInfo race_suite, pending_suite, keep_suite, wait_suite, broken_suite,
-    rubbish_suite, denied_suite;
+    rubbish_suite, denied_suite, crl_race_suite;
 
 /* A server that keeps what it acknowledged, an issuer, a store: one of each test. Leases are over
  * at once: nobody is waited for. */

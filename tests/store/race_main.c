@@ -10,7 +10,7 @@ int
 main(void)
 {
 	CU_SuiteInfo suites[] = {race_suite, pending_suite, keep_suite, wait_suite, broken_suite,
-	    rubbish_suite, denied_suite, CU_SUITE_INFO_NULL};
+	    rubbish_suite, denied_suite, crl_race_suite, CU_SUITE_INFO_NULL};
 	struct err e = ERR_INIT;
 	int rc;
 

@@ -11,8 +11,10 @@
 extern const CU_SuiteInfo acl_suite;
 extern const CU_SuiteInfo admin_suite;
 extern const CU_SuiteInfo check_suite;
+extern const CU_SuiteInfo crl_suite;
 extern const CU_SuiteInfo link_suite;
 extern const CU_SuiteInfo rebuild_suite;
+extern const CU_SuiteInfo revoked_suite;
 extern const CU_SuiteInfo sentinel_suite;
 extern const CU_SuiteInfo tls_suite;
 

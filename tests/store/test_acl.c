@@ -8,29 +8,8 @@
 #include <string.h>
 
 #include "store/admin.h"
+#include "server.h"
 #include "suites.h"
-#include "support/redis.h"
-#include "tmpdir.h"
-
-static struct tmpdir dir;
-static struct test_redis redis;
-
-static int
-start(void)
-{
-	if (tmpdir_make(&dir) != 0)
-		return -1;
-	redis_start(&redis, dir.path, NULL);
-	return 0;
-}
-
-static int
-stop(void)
-{
-	redis_stop(&redis);
-	tmpdir_remove(&dir);
-	return 0;
-}
 
 /* Every function that the server knows is called by somebody of whom we know. */
 static void
@@ -80,9 +59,10 @@ static void
 an_operator_can_work(void)
 {
 	static const char *const calls[][4] = {{"challenges", "p", "", ""}, {"drop", "p", "", "10"},
-	    {"decide", "0", "D", "me"}, {"forget", "0", "", ""}, {"cert", "ca", "0", ""},
-	    {"nodes", "", "", ""}, {"sizes", "log", "int", "off"}, {"dump", "ca", "", "0"},
-	    {"dump_hash", "off", "", ""}, {"put_hash", "off", "-1", "x"}};
+	    {"decide", "0", "D", "me"}, {"forget", "0", "", ""}, {"settle", "ca", "0", ""},
+	    {"cert", "ca", "0", ""}, {"nodes", "", "", ""}, {"sizes", "log", "int", "off"},
+	    {"dump", "ca", "", "0"}, {"dump_hash", "off", "", ""}, {"put_hash", "off", "-1", "x"},
+	    {"crl_mark", "ca", "5", "seal"}};
 	struct store *s = redis_store_as(&redis, ACL_OPERATOR);
 	struct err e = ERR_INIT;
 
@@ -242,4 +222,4 @@ static CU_TestInfo tests[] = {
     CU_TEST_INFO_NULL,
 };
 
-const CU_SuiteInfo acl_suite = {"acl", start, stop, NULL, NULL, tests};
+const CU_SuiteInfo acl_suite = {"acl", server_start, server_stop, NULL, NULL, tests};

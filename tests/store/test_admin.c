@@ -8,29 +8,8 @@
 #include <string.h>
 
 #include "store/node.h"
+#include "server.h"
 #include "suites.h"
-#include "support/redis.h"
-#include "tmpdir.h"
-
-static struct tmpdir dir;
-static struct test_redis redis;
-
-static int
-start(void)
-{
-	if (tmpdir_make(&dir) != 0)
-		return -1;
-	redis_start(&redis, dir.path, "appendonly yes\nappendfsync always\n");
-	return 0;
-}
-
-static int
-stop(void)
-{
-	redis_stop(&redis);
-	tmpdir_remove(&dir);
-	return 0;
-}
 
 static void
 config_set(const char *name, const char *value)
@@ -81,6 +60,11 @@ old_libraries_come_out(void)
 	long protocols[LIBRARIES_MAX];
 	size_t n;
 
+	long oldest = 99;
+
+	freeReplyObject(redis_do(&redis, "DEL {scepd}:install"));
+	CU_ASSERT_EQUAL(store_oldest(s, &oldest, &e), 0);
+	CU_ASSERT_EQUAL(oldest, 0);
 	load("0");
 	load("99");
 	freeReplyObject(redis_do(&redis, "FUNCTION LOAD %s",
@@ -89,9 +73,19 @@ old_libraries_come_out(void)
 	CU_ASSERT_EQUAL(n, 3);
 	CU_ASSERT_EQUAL(store_prune(s, &n, &e), 0);
 	CU_ASSERT_EQUAL(n, 1);
+	CU_ASSERT_EQUAL(store_oldest(s, &oldest, &e), 0);
+	CU_ASSERT_EQUAL(oldest, atol(STORE_PROTOCOL));
 	CU_ASSERT_EQUAL(store_libraries(s, protocols, &n, &e), 0);
 	CU_ASSERT_EQUAL(n, 2);
 	CU_ASSERT_EQUAL(redis_int(&redis, "FCALL scepdx 0"), 1);
+	/* What a newer one has ended stays ended, until it is admitted again. */
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:install protocol 99"));
+	CU_ASSERT_EQUAL(store_prune(s, &n, &e), 0);
+	CU_ASSERT_EQUAL(store_oldest(s, &oldest, &e), 0);
+	CU_ASSERT_EQUAL(oldest, 99);
+	CU_ASSERT_EQUAL(store_admit(s, &e), 0);
+	CU_ASSERT_EQUAL(store_oldest(s, &oldest, &e), 0);
+	CU_ASSERT_EQUAL(oldest, atol(STORE_PROTOCOL));
 	freeReplyObject(redis_do(&redis, "FUNCTION DELETE scepd99"));
 	freeReplyObject(redis_do(&redis, "FUNCTION DELETE scepdx"));
 	store_free(s);
@@ -312,4 +306,4 @@ static CU_TestInfo tests[] = {
     CU_TEST_INFO_NULL,
 };
 
-const CU_SuiteInfo admin_suite = {"admin", start, stop, NULL, NULL, tests};
+const CU_SuiteInfo admin_suite = {"admin", durable_server_start, server_stop, NULL, NULL, tests};

@@ -253,6 +253,22 @@ another_library_is_refused(void)
 	judged(&c, NULL);
 }
 
+/* Another pool may still have the library of this protocol in the server. */
+static void
+a_protocol_that_was_ended_is_refused(void)
+{
+	struct store_conf c = redis_conf(&redis);
+	long ours = atol(STORE_PROTOCOL);
+
+	clean();
+	judged(&c, NULL);
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:install protocol %ld", ours + 1));
+	judged(&c, "the store was upgraded to protocol");
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:install protocol %ld", ours));
+	judged(&c, NULL);
+	clean();
+}
+
 static CU_TestInfo tests[] = {
     T(a_plain_server_will_do),
     T(the_server_is_known_by_its_name),
@@ -266,6 +282,7 @@ static CU_TestInfo tests[] = {
     T(another_server_is_counted),
     T(strict_wants_the_verified_server),
     T(another_library_is_refused),
+    T(a_protocol_that_was_ended_is_refused),
     CU_TEST_INFO_NULL,
 };
 

@@ -22,6 +22,7 @@ static const struct denial {
     {"hmget", true, true},
     {"hexists", true, false},
     {"exists", true, false},
+    {"hget", false, true},
     {"hset", true, true},
     {"pexpire", true, true},
     {"set", true, true},

@@ -7,29 +7,8 @@
 #include <signal.h>
 #include <string.h>
 
+#include "server.h"
 #include "suites.h"
-#include "support/redis.h"
-#include "tmpdir.h"
-
-static struct tmpdir dir;
-static struct test_redis redis;
-
-static int
-start(void)
-{
-	if (tmpdir_make(&dir) != 0)
-		return -1;
-	redis_start(&redis, dir.path, "appendonly yes\nappendfsync always\n");
-	return 0;
-}
-
-static int
-stop(void)
-{
-	redis_stop(&redis);
-	tmpdir_remove(&dir);
-	return 0;
-}
 
 /* A store that does not wait long. */
 static struct store *
@@ -196,6 +175,34 @@ nobody_at_the_address(void)
 	}
 }
 
+/* A name may take for ever, so it is none here; of several addresses the one that answers is used.
+ */
+static void
+addresses_and_no_names(void)
+{
+	struct store_conf c = redis_conf(&redis);
+	char name[] = "127.1:6379", dead[64], *both[2] = {dead, c.server};
+	struct err e = ERR_INIT;
+	struct store *s;
+
+	c.server = name;
+	s = redis_store_of(&c, NULL);
+	CU_ASSERT_EQUAL(store_ready(s, &e), -1);
+	CU_ASSERT_EQUAL(e.code, ERR_STORE);
+	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "names are not looked up here"));
+	store_free(s);
+	snprintf(dead, sizeof dead, "127.0.0.1:%d", redis_free_port());
+	c.addresses = both;
+	c.n_addresses = 2;
+	s = redis_store_of(&c, NULL);
+	gives(s, "NONE", "poll", "x");
+	store_free(s);
+	c.n_addresses = 1;
+	s = redis_store_of(&c, NULL);
+	gives(s, "", "poll", "x");
+	store_free(s);
+}
+
 static CU_TestInfo tests[] = {
     T(silence_is_an_error_and_passes),
     T(answers_never_shift),
@@ -204,7 +211,8 @@ static CU_TestInfo tests[] = {
     T(what_cannot_be_written_is_an_error),
     T(keys_of_another_type_are_errors),
     T(nobody_at_the_address),
+    T(addresses_and_no_names),
     CU_TEST_INFO_NULL,
 };
 
-const CU_SuiteInfo link_suite = {"link", start, stop, NULL, NULL, tests};
+const CU_SuiteInfo link_suite = {"link", durable_server_start, server_stop, NULL, NULL, tests};

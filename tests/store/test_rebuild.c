@@ -4,33 +4,13 @@
  */
 #include "store/rebuild.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "server.h"
 #include "suites.h"
 #include "support/make.h"
-#include "support/redis.h"
-#include "tmpdir.h"
-
-static struct tmpdir dir;
-static struct test_redis redis;
-
-static int
-start(void)
-{
-	if (tmpdir_make(&dir) != 0)
-		return -1;
-	redis_start(&redis, dir.path, NULL);
-	return 0;
-}
-
-static int
-stop(void)
-{
-	redis_stop(&redis);
-	tmpdir_remove(&dir);
-	return 0;
-}
 
 /* A certificate with a serial number as scepd gives them, that ends in `last`. */
 static void
@@ -171,8 +151,8 @@ the_newest_stays_the_newest(void)
 		CU_ASSERT(redis_int(&redis, "TTL %s", keys->element[0]->str) > 19 * 86400);
 		freeReplyObject(keys);
 	}
-	CU_ASSERT_STRING_EQUAL(first, new.cert.serial);
-	CU_ASSERT_STRING_EQUAL(second, new.cert.serial);
+	CU_ASSERT_STRING_EQUAL(first + strlen("ca:"), new.cert.serial);
+	CU_ASSERT_STRING_EQUAL(second, first);
 	free_row(&old);
 	free_row(&new);
 }
@@ -212,6 +192,20 @@ what_is_over_stays_away(void)
 	free_row(&m);
 }
 
+/* Revoked at 1700000100 for keyCompromise, and a new list is due. */
+static void
+in_the_set(const struct made *m)
+{
+	redisReply *r = redis_do(&redis, "HGET {scepd}:rvk:ca %s", m->cert.serial);
+
+	CU_ASSERT_STRING_EQUAL(
+	    r->type == REDIS_REPLY_STRING ? r->str : "", "1700000100 keyCompromise");
+	freeReplyObject(r);
+	CU_ASSERT_EQUAL(redis_int(&redis, "ZSCORE {scepd}:rev:ca %s", m->cert.serial),
+	    atoll(m->cert.not_after));
+	CU_ASSERT_EQUAL(redis_int(&redis, "HGET {scepd}:crl:ca version"), 1);
+}
+
 static void
 a_revocation_comes_back(void)
 {
@@ -224,12 +218,14 @@ a_revocation_comes_back(void)
 	revoked.what = view_str("revoked");
 	revoked.revoked = view_str("1700000100");
 	revoked.why = view_str("keyCompromise");
+	revoked.not_after = view_str("0");
 	put(&revoked, "0 0 0 1");
 	put(&m.row, "1 0 0 0");
 	put(&revoked, "1 0 0 0");
 	put(&revoked, "0 1 0 0");
 	has(m.cert.serial, "rev", "1700000100");
 	has(m.cert.serial, "why", "keyCompromise");
+	in_the_set(&m);
 	/* From a backup it comes with the certificate, also when that is known already. */
 	clean();
 	put(&m.row, "1 0 0 0");
@@ -237,6 +233,38 @@ a_revocation_comes_back(void)
 	m.row.why = revoked.why;
 	put(&m.row, "1 0 0 0");
 	has(m.cert.serial, "rev", "1700000100");
+	in_the_set(&m);
+	clean();
+	put(&m.row, "1 0 0 0");
+	in_the_set(&m);
+	free_row(&m);
+}
+
+/* Its certificate may be in no log at all. */
+static void
+a_revocation_comes_back_alone(void)
+{
+	struct made m;
+	struct put_row revoked = {.what = view_str("revoked"),
+	    .ca = view_str("ca"),
+	    .revoked = view_str("1700000100"),
+	    .why = view_str("keyCompromise")};
+
+	clean();
+	make_row(&m, "CN=router", 1, 10, "1700000000000");
+	revoked.serial = m.row.serial;
+	revoked.not_after = m.row.not_after;
+	put(&revoked, "1 0 0 0");
+	in_the_set(&m);
+	put(&revoked, "0 1 0 0");
+	/* And when it turns up, it is marked. */
+	put(&m.row, "1 0 0 0");
+	has(m.cert.serial, "rev", "1700000100");
+	has(m.cert.serial, "why", "keyCompromise");
+	clean();
+	revoked.not_after = view_str("1500000000");
+	put(&revoked, "0 0 1 0");
+	CU_ASSERT_EQUAL(redis_int(&redis, "EXISTS {scepd}:rev:ca"), 0);
 	free_row(&m);
 }
 
@@ -374,10 +402,11 @@ static CU_TestInfo tests[] = {
     T(an_intent_without_a_certificate_is_an_orphan),
     T(what_is_over_stays_away),
     T(a_revocation_comes_back),
+    T(a_revocation_comes_back_alone),
     T(what_is_no_certificate_is_refused),
     T(a_walk_meets_every_record),
     T(hashes_come_back_but_no_challenge),
     CU_TEST_INFO_NULL,
 };
 
-const CU_SuiteInfo rebuild_suite = {"rebuild", start, stop, NULL, NULL, tests};
+const CU_SuiteInfo rebuild_suite = {"rebuild", server_start, server_stop, NULL, NULL, tests};

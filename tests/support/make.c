@@ -29,12 +29,13 @@ make_rsa(int bits, int n)
 {
 	static struct {
 		int bits;
-		EVP_PKEY *keys[4];
+		EVP_PKEY *keys[8];
 	} cache[8];
 	size_t i = 0;
 
 	while (cache[i].bits != 0 && cache[i].bits != bits)
 		i++;
+	NEED(n < 8);
 	cache[i].bits = bits;
 	if (cache[i].keys[n] == NULL)
 		NEED(cache[i].keys[n] = EVP_RSA_gen((unsigned)bits));

@@ -12,7 +12,7 @@
 #include "wire/scep_env.h"
 #include "wire/scep_msg.h"
 
-/* Cached keys, borrowed: the n-th (0..3) RSA key of so many bits; EC by curve name; Ed25519. */
+/* Cached keys, borrowed: the n-th (0..7) RSA key of so many bits; EC by curve name; Ed25519. */
 EVP_PKEY *make_rsa(int bits, int n);
 EVP_PKEY *make_ec(const char *curve);
 EVP_PKEY *make_ed25519(void);

@@ -11,7 +11,7 @@ paths(void)
 	static const struct {
 		const char *path;
 		enum route_kind kind;
-		const char *profile;
+		const char *name; /* of a profile or an authority */
 	} rows[] = {
 	    {"/scep/vpn", ROUTE_SCEP, "vpn"},
 	    {"/scep/vpn/", ROUTE_SCEP, "vpn"},
@@ -31,6 +31,9 @@ paths(void)
 	    {"/scep/vpn/x/challenge", ROUTE_SCEP, "vpn"},
 	    {"/health", ROUTE_HEALTH, ""},
 	    {"/ready", ROUTE_READY, ""},
+	    {"/metrics", ROUTE_METRICS, ""},
+	    {"/metrics/", ROUTE_OTHER, ""},
+	    {"/x/metrics", ROUTE_OTHER, ""},
 	    {"/ready/", ROUTE_OTHER, ""},
 	    {"/healthy", ROUTE_OTHER, ""},
 	    {"/x/health", ROUTE_OTHER, ""},
@@ -43,14 +46,33 @@ paths(void)
 	    {"/SCEP/vpn", ROUTE_OTHER, ""},
 	    {"/scepter/vpn", ROUTE_OTHER, ""},
 	    {"/x/scep/vpn", ROUTE_OTHER, ""},
+	    {"/crl/ca-2.crl", ROUTE_CRL, "ca-2"},
+	    {"//crl//ca.crl", ROUTE_CRL, "ca"},
+	    {"/crl/ca.pem", ROUTE_CRL_PEM, "ca"},
+	    {"/crl/ca.crl.crl", ROUTE_CRL, "ca.crl"},
+	    {"/ca/ca.cer", ROUTE_CA_CERT, "ca"},
+	    {"/crl/.crl", ROUTE_OTHER, ""},
+	    {"/crl/ca.CRL", ROUTE_OTHER, ""},
+	    {"/crl/ca.cer", ROUTE_OTHER, ""},
+	    {"/crl/ca", ROUTE_OTHER, ""},
+	    {"/crl/ca.crl/", ROUTE_OTHER, ""},
+	    {"/crl/x/ca.crl", ROUTE_OTHER, ""},
+	    {"/x/crl/ca.crl", ROUTE_OTHER, ""},
+	    {"/ca/ca.crl", ROUTE_OTHER, ""},
+	    {"/ca/ca.pem", ROUTE_OTHER, ""},
+	    {"crl/ca.crl", ROUTE_OTHER, ""},
+	    {"/scep/crl/ca.crl", ROUTE_SCEP, "crl"},
 	    {"/cgi-bin/pkiclient.exe", ROUTE_OTHER, ""},
 	    {"/certsrv/mscep/mscep.dll/pkiclient.exe", ROUTE_OTHER, ""},
 	};
 
 	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct route r = route_of(view_str(rows[i].path));
+		bool of_profile = r.kind == ROUTE_SCEP || r.kind == ROUTE_CHALLENGE;
 
-		if (r.kind != rows[i].kind || !view_eq(r.profile, view_str(rows[i].profile)))
+		if (r.kind != rows[i].kind ||
+		    !view_eq(of_profile ? r.profile : r.authority, view_str(rows[i].name)) ||
+		    (of_profile ? r.authority : r.profile).n != 0)
 			CU_FAIL(rows[i].path);
 	}
 }

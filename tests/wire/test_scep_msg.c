@@ -7,6 +7,7 @@
 #include "suites.h"
 #include "support/change.h"
 #include "support/make.h"
+#include "wire/scep_sig.h"
 
 #include <openssl/bn.h>
 #include <openssl/param_build.h>
@@ -397,6 +398,55 @@ what_is_no_message_is_refused(void)
 	buf_free(&der);
 }
 
+/* Signed over the content itself. */
+static void
+without_attrs(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg)
+{
+	struct buf sig = {0};
+
+	(void)arg;
+	sk_X509_ATTRIBUTE_pop_free(si->signed_attrs, X509_ATTRIBUTE_free);
+	si->signed_attrs = NULL;
+	CU_ASSERT_EQUAL(sig_make(make_rsa(2048, 0), DIGEST_SHA256, false,
+	                    ossl_string_view(sd->encap->content), si->sig_alg, &sig),
+	    0);
+	CU_ASSERT_EQUAL(ASN1_STRING_set(si->signature, sig.p, (int)sig.n), 1);
+	buf_free(&sig);
+}
+
+static enum err_code
+signed_outcome(const struct buf *der)
+{
+	struct err e = ERR_INIT;
+	struct scep_msg m;
+
+	if (scep_signed_read(buf_view(der), &m, &e) == 0)
+		(void)!scep_msg_verify(&m, ALL_DIGESTS, NULL, &e);
+	scep_msg_free(&m);
+	return e.code;
+}
+
+/* The answer to GetNextCACert. */
+static void
+one_that_is_no_message_has_no_attributes_of_scep(void)
+{
+	X509 *cert = make_cert(&(struct make_cert){.key = make_rsa(2048, 0), .cn = "CN=signer"});
+	const struct msg_signer by = {
+	    .cert = cert, .key = make_rsa(2048, 0), .digest = DIGEST_SHA256};
+	struct scep_attrs a = SCEP_ATTRS_INIT;
+	struct err e = ERR_INIT;
+	struct buf der = {0}, changed = {0};
+
+	CU_ASSERT_EQUAL_FATAL(scep_msg_write(&a, &content_view, &by, NULL, &der, &e), 0);
+	CU_ASSERT_EQUAL(outcome(buf_view(&der), ALL_DIGESTS), ERR_ATTRIBUTE);
+	CU_ASSERT_EQUAL(signed_outcome(&der), ERR_OK);
+	make_changed(buf_view(&der), without_attrs, NULL, NULL, &changed);
+	CU_ASSERT_EQUAL(signed_outcome(&changed), ERR_SIGNATURE);
+	X509_free(cert);
+	buf_free(&der);
+	buf_free(&changed);
+}
+
 CU_TestInfo scep_msg_tests[] = {
     T(every_algorithm_round_trips),
     T(absent_and_empty_content_differ),
@@ -408,5 +458,6 @@ CU_TestInfo scep_msg_tests[] = {
     T(what_was_not_signed_does_not_verify),
     T(keys_that_cost_are_refused_before_the_signature),
     T(what_is_no_message_is_refused),
+    T(one_that_is_no_message_has_no_attributes_of_scep),
     CU_TEST_INFO_NULL,
 };

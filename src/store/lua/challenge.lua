@@ -58,24 +58,26 @@ register('mint', function(keys, args)
 end)
 
 -- mint_by_token: for whoever has a token; a revoked one is good for nothing from then on: MINTED
--- expiry_ms name | FULL seconds name | OFF reason name | TOKEN why | FOREIGN name.
+-- expiry_ms name | FULL seconds name | OFF reason name | TOKEN why [BLOCKED] | FOREIGN name.
 register('mint_by_token', function(keys, args)
 	local pool, now = keys[1], now_ms()
-	local a = named(args, {'token', 'profile', 'mac', 'ttl', 'max', 'subject', 'sans', 'bound'})
+	local a = named(args, {'token', 'profile', 'mac', 'ttl', 'max', 'subject', 'sans', 'bound', 'note',
+		'outcomes', 'source', 'budget', 'window', 'unique'})
+	expect(pool .. ':log', 'stream')
 	local refusal, name = token_verdict(pool, a.token, a.profile, now)
 	if refusal then
-		return refusal
+		return token_outcome(pool, a, now, refusal, name)
 	end
 	local exp
 	a.by = name
 	refusal, exp = mint_refusal(pool, a, now)
 	if refusal then
 		refusal[3] = name
-		return refusal
+		return token_outcome(pool, a, now, refusal, name)
 	end
 	exp = mint_put(pool, a, now, exp)
 	redis.call('HSET', pool .. ':tk:' .. a.token, 'used', now)
-	return {'MINTED', exp, name}
+	return token_outcome(pool, a, now, {'MINTED', exp, name}, name)
 end)
 
 -- Whether every line of `asked` is a line of `allowed`.

@@ -13,6 +13,8 @@ local function now_ms()
 	return t[1] * 1000 + math.floor(t[2] / 1000)
 end
 
+local CLOCK_MAX = 60 -- seconds that the clocks of host and server may differ
+
 -- Gives the arguments their names, in order.
 local function named(args, names)
 	local t = {}
@@ -75,6 +77,25 @@ local function note_event(pool, now, note)
 		redis.call('XADD', pool .. ':log', 'MAXLEN', '~', STREAM_MAX, '*', 'n', note)
 		redis.call('XTRIM', pool .. ':log', 'MINID', '~', string.format('%d-0', now - STREAM_SPAN))
 	end
+end
+
+-- Counts a wrong guess at a profile or a thing (a: source, budget, window in seconds, unique); the source
+-- is blocked for the window once it has spent its budget: whether it is. Without a budget nothing is
+-- counted.
+local function count_wrong(pool, now, at, a)
+	local budget = tonumber(a.budget) or 0
+	if a.source == '' or budget <= 0 then
+		return false
+	end
+	local wrong, window = pool .. ':bad:' .. at .. ':' .. a.source, tonumber(a.window) * 1000
+	redis.call('ZREMRANGEBYSCORE', wrong, '-inf', now - window)
+	redis.call('ZADD', wrong, now, a.unique)
+	redis.call('PEXPIRE', wrong, window)
+	if redis.call('ZCARD', wrong) < budget then
+		return false
+	end
+	redis.call('ZADD', pool .. ':blk', now + window, at .. ' ' .. a.source)
+	return true
 end
 
 local function register(name, body)

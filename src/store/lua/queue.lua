@@ -1,7 +1,8 @@
 
--- The queue of requests that wait for the operator.
+-- The queue of requests that wait for the operator, pq:<profile>, and those that he has rejected and
+-- that are remembered, dq:<profile>, both by the time at which they are forgotten.
 
-local QUEUE = {'st', 'p', 'ca', 'at', 'about', 'sub', 'san', 'serial', 'decided', 'who'}
+local QUEUE = {'st', 'p', 'ca', 'at', 'about', 'sub', 'san', 'serial', 'decided', 'who', 'shown'}
 
 -- req, expiry in ms and the fields of QUEUE.
 local function queue_row(pool, req, expiry)
@@ -28,10 +29,13 @@ register('requests', function(keys, args)
 	return out
 end)
 
--- requests_named: of those the ones whose name begins so: PAGE and the next place, then the names.
+-- requests_named: those of a list (pq or dq) whose name begins so: PAGE and the next place, then the
+-- names.
 register('requests_named', function(keys, args)
-	local a = named(args, {'profile', 'score', 'member', 'begins'})
-	local found, score, member = walk(keys[1] .. ':pq:' .. a.profile, a.score, a.member, 1000)
+	local a = named(args, {'profile', 'score', 'member', 'begins', 'list'})
+	local list = keys[1] .. (a.list == 'dq' and ':dq:' or ':pq:') .. a.profile
+	redis.call('ZREMRANGEBYSCORE', list, '-inf', now_ms())
+	local found, score, member = walk(list, a.score, a.member, 1000)
 	local out = {'PAGE', score, member}
 	for i = 1, #found, 2 do
 		if string.sub(found[i], 1, #a.begins) == a.begins then
@@ -54,24 +58,26 @@ end)
 
 -- decide: the operator's word on a pending request: DONE | NONE | STATE word. An approved request keeps
 -- its time to be fetched; a rejected one is remembered as long as it would have waited. The same word
--- again changes nothing.
+-- again changes nothing; word is the approval under its seal, which takes the place of one that has none.
 register('decide', function(keys, args)
 	local pool, now = keys[1], now_ms()
-	local a = named(args, {'req', 'verdict', 'who'})
+	local a = named(args, {'req', 'verdict', 'who', 'word'})
 	local key = pool .. ':rq:' .. a.req
-	local rq = fields(key, {'st', 'p'})
+	local rq = fields(key, {'st', 'p', 'word'})
 	if not rq.st then
 		return {'NONE'}
 	end
 	expect(pool .. ':pq:' .. rq.p, 'zset')
-	if rq.st == a.verdict then
+	expect(pool .. ':dq:' .. rq.p, 'zset')
+	if rq.st == a.verdict and (rq.word or '') == a.word then
 		return {'DONE'}
 	end
-	if rq.st ~= 'P' and not (rq.st == 'A' and a.verdict == 'D') then
+	if rq.st ~= 'P' and rq.st ~= 'A' then
 		return {'STATE', rq.st}
 	end
-	redis.call('HSET', key, 'st', a.verdict, 'decided', now, 'who', a.who)
+	redis.call('HSET', key, 'st', a.verdict, 'decided', now, 'who', a.who, 'word', a.word)
 	if a.verdict == 'D' then
+		redis.call('ZADD', pool .. ':dq:' .. rq.p, now + redis.call('PTTL', key), a.req)
 		redis.call('ZREM', pool .. ':pq:' .. rq.p, a.req)
 	end
 	return {'DONE'}
@@ -93,5 +99,6 @@ register('forget', function(keys, args)
 	end
 	redis.call('DEL', key)
 	redis.call('ZREM', pool .. ':pq:' .. rq.p, a.req)
+	redis.call('ZREM', pool .. ':dq:' .. rq.p, a.req)
 	return {'DONE'}
 end)

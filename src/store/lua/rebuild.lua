@@ -18,24 +18,28 @@ local function put_rows(batch, grace)
 	return rows
 end
 
-local function put_revoked(pool, a)
-	local key = pool .. ':crt:' .. a.ca .. ':' .. a.serial
-	local found = fields(key, {'der', 'rev'})
-	if not found.der then
-		return 'unknown'
-	end
-	if found.rev then
+-- A revocation whose record is gone counts as long as the row knows when the certificate ends.
+local function put_revoked(pool, a, now)
+	local record = fields(pool .. ':crt:' .. a.ca .. ':' .. a.serial, {'na', 'rev', 'why'})
+	local not_after = tonumber(record.na or a.not_after) or 0
+	if revoked_get(pool, a.ca, a.serial) then
 		return 'known'
 	end
-	redis.call('HSET', key, 'rev', a.rev, 'why', a.why)
+	if not_after == 0 then
+		return 'unknown'
+	end
+	if not record.na and (not_after + tonumber(a.grace)) * 1000 <= now then
+		return 'over'
+	end
+	revoked_put(pool, a.ca, a.serial, not_after, record.rev or a.rev, record.why or a.why)
 	return 'new'
 end
 
 -- The newest of a subject stays the newest, in whatever order the records come.
 local function put_record(pool, a, now)
-	local own = owner_key(pool, a.ca, a.profile, a.subject, a.sans)
+	local own = owner_key(pool, a.profile, a.subject, a.sans)
 	local newest = redis.call('GET', own)
-	local other = newest and pool .. ':crt:' .. a.ca .. ':' .. newest
+	local other = newest and pool .. ':crt:' .. newest
 	local other_at = other and redis.call('HGET', other, 'at')
 	record_put(pool, a, now)
 	redis.call('HSET', pool .. ':crt:' .. a.ca .. ':' .. a.serial, 'at', a.at)
@@ -51,11 +55,14 @@ local function put_issued(pool, a, now)
 		return 'over'
 	end
 	if redis.call('EXISTS', key) == 1 then
-		return a.rev ~= '' and put_revoked(pool, a) or 'known'
+		return a.rev ~= '' and put_revoked(pool, a, now) or 'known'
 	end
+	local revoked = revoked_get(pool, a.ca, a.serial)
 	put_record(pool, a, now)
-	if a.rev ~= '' then
-		redis.call('HSET', key, 'rev', a.rev, 'why', a.why)
+	if revoked then
+		record_revoke(pool, a.ca, a.serial, revoked)
+	elseif a.rev ~= '' then
+		put_revoked(pool, a, now)
 	end
 	return 'new'
 end
@@ -83,6 +90,7 @@ register('put', function(keys, args)
 	for _, row in ipairs(rows) do
 		if row.ca ~= last then
 			expect(pool .. ':exp:' .. row.ca, 'zset')
+			expect_revocation(pool, row.ca)
 			last = row.ca
 		end
 	end
@@ -119,9 +127,11 @@ register('dump', function(keys, args)
 	return out
 end)
 
--- What a backup holds besides the records: profiles that are off, the operator's words, tokens, what was verified.
+-- What a backup holds besides the records: profiles that are off, the operator's words, when an RA was
+-- used last, tokens, what was verified.
 local function kept_hash(pool, key)
-	if key ~= 'off' and key ~= 'word' and key ~= 'tokens' and key ~= 'install' and string.sub(key, 1, 3) ~= 'tk:' then
+	if key ~= 'off' and key ~= 'word' and key ~= 'used' and key ~= 'tokens' and key ~= 'install' and
+		string.sub(key, 1, 3) ~= 'tk:' then
 		error('KEY not one that is kept')
 	end
 	return pool .. ':' .. key
@@ -133,11 +143,23 @@ register('dump_hash', function(keys, args)
 	return {'HASH', redis.call('PEXPIRETIME', key), unpack(redis.call('HGETALL', key))}
 end)
 
--- put_hash: the fields of a hash that are not there yet, unless it is over: PUT number.
+-- Whether some name leads to a token: one that was replaced under its name must not come back unseen.
+local function token_named(pool, token)
+	for _, known in ipairs(redis.call('HVALS', pool .. ':tokens')) do
+		if known == token then
+			return true
+		end
+	end
+	return false
+end
+
+-- put_hash: the fields of a hash that are not there yet, unless it is over, or a token that no name leads
+-- to: PUT number.
 register('put_hash', function(keys, args)
 	local pool, now, n = keys[1], now_ms(), 0
 	local key, ends = kept_hash(pool, args[1]), tonumber(args[2])
-	if ends > 0 and ends <= now then
+	local token = string.match(args[1], '^tk:(.*)$')
+	if (ends > 0 and ends <= now) or (token and not token_named(pool, token)) then
 		return {'PUT', 0}
 	end
 	for i = 3, #args - 1, 2 do

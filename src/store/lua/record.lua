@@ -1,25 +1,26 @@
 
 -- Issued certificates. crt:<ca>:<serial> is one, kept until it expires and a grace after that;
--- exp:<ca> orders them by expiry; own:<ca>:<profile> <names> leads to the newest of the same names.
+-- exp:<ca> orders them by expiry; own:<profile and names> leads to the newest of the
+-- same names, whichever CA issued it: its value is "<ca>:<serial>".
 
 local RECORD = {'der', 'p', 'sub', 'san', 'na', 'at', 'src', 'by', 'spki', 'req', 'rev', 'why'}
 
 -- The subject tells who owns a certificate, the alternative names do where there is none.
-local function owner_key(pool, ca, profile, subject, sans)
-	return pool .. ':own:' .. ca .. ':' .. redis.sha1hex(profile .. '\n' .. (subject ~= '' and subject or sans))
+local function owner_key(pool, profile, subject, sans)
+	return pool .. ':own:' .. redis.sha1hex(profile .. '\n' .. (subject ~= '' and subject or sans))
 end
 
 -- a: ca, profile, serial, cert, not_after and grace in seconds, subject, sans, source, by, spki, req.
 local function record_put(pool, a, now)
 	local key, index = pool .. ':crt:' .. a.ca .. ':' .. a.serial, pool .. ':exp:' .. a.ca
-	local own = owner_key(pool, a.ca, a.profile, a.subject, a.sans)
+	local own = owner_key(pool, a.profile, a.subject, a.sans)
 	local na, gone = tonumber(a.not_after), (tonumber(a.not_after) + tonumber(a.grace)) * 1000
 	redis.call('HSET', key, 'der', a.cert, 'p', a.profile, 'sub', a.subject, 'san', a.sans, 'na', na,
 		'at', now, 'src', a.source, 'by', a.by, 'spki', a.spki, 'req', a.req)
 	redis.call('PEXPIREAT', key, gone)
 	redis.call('ZADD', index, na, a.serial)
 	redis.call('ZREMRANGEBYSCORE', index, '-inf', string.format('(%d', math.floor(now / 1000) - tonumber(a.grace)))
-	redis.call('SET', own, a.serial, 'PXAT', gone)
+	redis.call('SET', own, a.ca .. ':' .. a.serial, 'PXAT', gone)
 end
 
 -- The fields of RECORD in order; nil when there is no such record.
@@ -43,18 +44,18 @@ end)
 
 -- Whether the same owner has a later certificate that is good.
 local function has_successor(pool, ca, serial, t)
-	local newest = redis.call('GET', owner_key(pool, ca, t.p, t.sub, t.san))
-	if not newest or newest == serial then
+	local newest = redis.call('GET', owner_key(pool, t.p, t.sub, t.san))
+	if not newest or newest == ca .. ':' .. serial then
 		return false
 	end
-	local other = fields(pool .. ':crt:' .. ca .. ':' .. newest, {'na', 'rev'})
+	local other = fields(pool .. ':crt:' .. newest, {'na', 'rev'})
 	return other.na ~= nil and not other.rev and tonumber(other.na) > tonumber(t.na)
 end
 
 -- Whether a certificate is one of those asked for.
 local function cert_fits(pool, a, serial)
-	local t = fields(pool .. ':crt:' .. a.ca .. ':' .. serial, {'p', 'sub', 'san', 'src', 'na', 'rev'})
-	if not t.p or (a.profile ~= '' and t.p ~= a.profile) or (a.source ~= '' and t.src ~= a.source) then
+	local t = fields(pool .. ':crt:' .. a.ca .. ':' .. serial, {'p', 'sub', 'san', 'src', 'na', 'rev', 'req'})
+	if not t.p or string.sub(t.req or '', 1, #a.req) ~= a.req or (a.profile ~= '' and t.p ~= a.profile) or (a.source ~= '' and t.src ~= a.source) then
 		return false
 	end
 	if a.subject ~= '' and
@@ -71,7 +72,7 @@ end
 local CERTS_SCAN = 250
 register('certs', function(keys, args)
 	local pool, now = keys[1], math.floor(now_ms() / 1000)
-	local a = named(args, {'ca', 'score', 'member', 'profile', 'subject', 'source', 'within', 'der'})
+	local a = named(args, {'ca', 'score', 'member', 'profile', 'subject', 'source', 'within', 'der', 'req'})
 	local index, last = pool .. ':exp:' .. a.ca, nil
 	if a.within ~= '' then
 		last = now + tonumber(a.within)

@@ -3,13 +3,14 @@
 -- and the operator's words for all hosts. Workers ask once a second and answer from what they heard.
 
 -- state: for each profile that is off its name and reason; for each blocked source "profile source";
--- the words, name and value in turn.
+-- the words, name and value in turn; the revocation lists; how many certificates are to be revoked.
 register('state', function(keys)
 	local pool, now = keys[1], now_ms()
 	local block = pool .. ':blk'
 	redis.call('ZREMRANGEBYSCORE', block, '-inf', now)
+	local lists, due = crl_states(pool, now)
 	return {redis.call('HGETALL', pool .. ':off'), redis.call('ZRANGE', block, 0, 9999, 'REV'),
-		redis.call('HGETALL', pool .. ':word')}
+		redis.call('HGETALL', pool .. ':word'), lists, due}
 end)
 
 -- note: an outcome for the stream; with a source and a budget it counts as a wrong challenge, and the
@@ -17,20 +18,10 @@ end)
 register('note', function(keys, args)
 	local pool, now = keys[1], now_ms()
 	local a = named(args, {'note', 'profile', 'source', 'budget', 'window', 'unique'})
-	local answer = 'NOTED'
 	expect(pool .. ':log', 'stream')
-	if a.source ~= '' and tonumber(a.budget) > 0 then
-		local wrong, window = pool .. ':bad:' .. a.profile .. ':' .. a.source, tonumber(a.window) * 1000
-		redis.call('ZREMRANGEBYSCORE', wrong, '-inf', now - window)
-		redis.call('ZADD', wrong, now, a.unique)
-		redis.call('PEXPIRE', wrong, window)
-		if redis.call('ZCARD', wrong) >= tonumber(a.budget) then
-			redis.call('ZADD', pool .. ':blk', now + window, a.profile .. ' ' .. a.source)
-			answer = 'BLOCKED'
-		end
-	end
+	local blocked = count_wrong(pool, now, a.profile, a)
 	note_event(pool, now, a.note)
-	return {answer}
+	return {blocked and 'BLOCKED' or 'NOTED'}
 end)
 
 -- events: the stream from the newest on, or from before an entry: PAGE, the entry to go on before (''
@@ -53,7 +44,8 @@ register('ready', function(keys)
 end)
 
 -- hello: what a worker checks when it connects: the digest of the library, the proof of the pepper
--- (the first one to connect leaves it), the run id recorded by the administrator, the time in ms.
+-- (the first one to connect leaves it), the run id recorded by the administrator, the time in ms, and
+-- the oldest protocol that the administrator still admits ('' as long as he has ended none).
 register('hello', function(keys, args)
 	local pool = keys[1]
 	local a = named(args, {'proof'})
@@ -63,7 +55,8 @@ register('hello', function(keys, args)
 		redis.call('SET', pepper, a.proof)
 		proof = a.proof
 	end
-	return {'@DIGEST@', proof or '', redis.call('HGET', pool .. ':install', 'run') or '', now_ms()}
+	local install = fields(pool .. ':install', {'run', 'protocol'})
+	return {'@DIGEST@', proof or '', install.run or '', now_ms(), install.protocol or ''}
 end)
 
 -- switch: turns a profile off, for a reason that its clients are not told, or on: DONE | SAME.
@@ -90,4 +83,11 @@ register('say', function(keys, args)
 		redis.call('HSET', words, a.name, a.value)
 	end
 	return {was == a.value and 'SAME' or 'DONE'}
+end)
+
+-- touch: notes that something is in use now, by its name: TOUCHED.
+register('touch', function(keys, args)
+	local a = named(args, {'name'})
+	redis.call('HSET', keys[1] .. ':used', a.name, math.floor(now_ms() / 1000))
+	return {'TOUCHED'}
 end)

@@ -3,7 +3,7 @@
 -- it is for (ids with spaces between; empty: all), its end. The hash `tokens` leads from names to
 -- them.
 
--- What a token is to a profile ('' where that does not matter): nil and its name, or the answer.
+-- What a token is to a profile ('' where that does not matter): nil or the answer, and its name.
 local function token_verdict(pool, token, profile, now)
 	local tk = fields(pool .. ':tk:' .. token, {'name', 'profiles', 'exp'})
 	if not tk.name then
@@ -14,16 +14,34 @@ local function token_verdict(pool, token, profile, now)
 	end
 	if profile ~= '' and tk.profiles ~= '' and
 			not string.find(' ' .. tk.profiles .. ' ', ' ' .. profile .. ' ', 1, true) then
-		return {'FOREIGN', tk.name}
+		return {'FOREIGN', tk.name}, tk.name
 	end
 	return nil, tk.name
 end
 
--- token: whether one is good, for a profile or (empty) at all: KNOWN name | TOKEN why | FOREIGN name.
+-- What becomes of whoever shows a token (a: note, the event but for its end; outcomes, "WORD=slug ...";
+-- source, budget, window, unique): it is noted, and a wrong token is counted as a guess. The answer.
+local function token_outcome(pool, a, now, answer, name)
+	if answer[1] == 'TOKEN' and count_wrong(pool, now, 'token', a) then
+		answer[3] = 'BLOCKED'
+	end
+	if a.note ~= '' then
+		local outcome = string.match(a.outcomes, answer[1] .. '=(%S+)') or answer[1]
+		local by = name and ',"by":"' .. name .. '"' or ''
+		local made = answer[1] == 'MINTED' and ',"challenge":"' .. string.sub(a.mac, 1, 16) .. '"' or ''
+		note_event(pool, now, a.note .. by .. made .. ',"outcome":"' .. outcome .. '"}')
+	end
+	return answer
+end
+
+-- token: whether one is good, for a profile or (empty) at all: KNOWN name | TOKEN why [BLOCKED] |
+-- FOREIGN name.
 register('token', function(keys, args)
-	local a = named(args, {'token', 'profile'})
-	local refusal, name = token_verdict(keys[1], a.token, a.profile, now_ms())
-	return refusal or {'KNOWN', name}
+	local pool, now = keys[1], now_ms()
+	local a = named(args, {'token', 'profile', 'note', 'outcomes', 'source', 'budget', 'window', 'unique'})
+	expect(pool .. ':log', 'stream')
+	local refusal, name = token_verdict(pool, a.token, a.profile, now)
+	return token_outcome(pool, a, now, refusal or {'KNOWN', name}, name)
 end)
 
 -- token_add: ttl in seconds, 0 without end: ADDED expiry_ms | EXISTS. Adding the same again changes
