@@ -202,7 +202,7 @@ static void
 phase_unwrap(void)
 {
 	secret_free(&key);
-	NEED(signer_unwrap(rig.sp->ras[0], &to, cipher_key_len(env.cipher), &key, &e) == 0);
+	NEED(signer_unwrap(rig.sp->ras[0].key, &to, cipher_key_len(env.cipher), &key, &e) == 0);
 }
 
 static void
@@ -252,7 +252,7 @@ phase_seal(void)
 	struct view v = buf_view(&envelope);
 	struct buf out = {0};
 
-	NEED(signer_seal(rig.sp->ras[0], &a, &v, DIGEST_SHA256, &out, &e) == 0);
+	NEED(signer_seal(rig.sp->ras[0].key, &a, &v, DIGEST_SHA256, &out, &e) == 0);
 	buf_free(&out);
 }
 
