@@ -50,6 +50,7 @@ struct args {
 	bool state, tokens, accept_loss, no_history;
 	const char *ra_keys, *sign_key, *name, *root_key;
 	bool next;
+	const char *within;
 };
 
 struct opt {

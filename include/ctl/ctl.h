@@ -18,7 +18,8 @@ enum ctl_exit {
 	CTL_OK = 0,
 	CTL_FAILED = 1,  /* it did not work; one line says why */
 	CTL_USAGE = 2,   /* unknown command or option, or a value that cannot be */
-	CTL_PENDING = 3, /* not yet: the server has not decided, or a host is not ready */
+	CTL_PENDING = 3, /* not yet: the server has not decided, or a host is not ready; or what
+	                    is good will not stay so */
 	CTL_REFUSED = 4, /* the server refused the request */
 };
 
@@ -52,6 +53,6 @@ void ctl_note(struct ctl *c, const char *fmt, ...) __attribute__((format(printf,
 extern const struct command ca_commands[], profile_commands[], challenge_commands[],
     store_commands[], node_commands[], client_commands[], request_commands[], cert_commands[],
     why_commands[], token_commands[], bundle_commands[], backup_commands[], crl_commands[],
-    ra_commands[];
+    ra_commands[], check_commands[];
 
 #endif

@@ -24,6 +24,12 @@ int ca_line_read(struct ctl *c, const struct store *s, const char *first, struct
     struct err *e) __attribute__((warn_unused_result));
 void ca_line_free(struct ca_line *line);
 
+/* Tells the store which CA took over at that place of the line, since now, unless it knows. -1:
+ * STORE.
+ */
+int ca_line_say(struct store *s, const struct ca_line *line, size_t at, struct err *e)
+    __attribute__((warn_unused_result));
+
 /* SHA-256 of a certificate, hexadecimal. */
 void cert_id(const X509 *cert, char id[65]);
 

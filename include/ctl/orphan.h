@@ -7,6 +7,8 @@
 
 #include "ctl/ctl.h"
 
+#define ORPHAN_AGE 60 /* seconds after which nobody is signing any more */
+
 extern const struct opt orphan_options[], settle_options[];
 
 int cert_orphans(struct ctl *c, const struct args *a, struct err *e);

@@ -35,6 +35,10 @@ int ra_states_read(struct ctl *c, struct store *s, const struct conf_profile *p,
     struct ra_states *out, struct err *e) __attribute__((warn_unused_result));
 void ra_states_free(struct ra_states *s);
 
+/* Whether an RA is to be presented when every host has it. The mark of one that is older than the
+ * one presented, or of an earlier CA, is a leftover: another host was told, this one was not. */
+bool ra_waits(const struct ra_states *s, const struct ra_state *ra);
+
 /* The name of what the operator says about a profile's RA (store_say). */
 #define RA_WORD_LEN 40 /* "ra:" and the id of the profile */
 void ra_word(const struct conf_profile *p, char out[RA_WORD_LEN]);

@@ -29,7 +29,10 @@ const char *ending_kind_name(enum ending_kind kind);
 /* "CA demo", "certificate 1 of the chain of CA demo", "RA 2 of profile vpn". */
 void ending_name(const struct ending *x, char out[ENDING_TEXT]);
 
-/* "ends on 2051-03-01T12:00:00Z: scepctl ra rotate vpn", or that it has ended. */
+/* "ends on 2051-03-01T12:00:00Z", or "ended on ...". */
+void ending_date(const struct ending *x, time_t now, char out[ENDING_TEXT]);
+
+/* The same with what is to be done: "ends on 2051-03-01T12:00:00Z: scepctl ra rotate vpn". */
 void ending_text(const struct ending *x, time_t now, char out[ENDING_TEXT]);
 
 /* Whether it is time to speak of an end: it is past, or within `before` seconds. */

@@ -24,6 +24,9 @@ struct node {
 };
 typedef int node_each(void *context, const struct node *n, struct err *e);
 
+/* The clock of the server, milliseconds since 1970. -1: STORE. */
+int store_clock(struct store *s, int64_t *now, struct err *e) __attribute__((warn_unused_result));
+
 /* Calls `each` for every host that is alive, until it returns non-zero, which is then returned. -1:
  * STORE. */
 int store_nodes(struct store *s, node_each *each, void *context, struct err *e)

@@ -131,22 +131,6 @@ check_dates(const struct authority *next, struct err *e)
 	return 0;
 }
 
-/* To all hosts, unless they have heard it; a store that was lost has forgotten it. */
-static int
-say(struct store *s, const struct ca_line *line, struct err *e)
-{
-	char word[CA_WORD_LEN], id[65], said[96];
-	struct view heard;
-
-	ca_word(line->cas[0].name, word);
-	cert_id(line->cas[1].cert, id);
-	heard = store_word(s, word);
-	if (heard.n >= strlen(id) && memcmp(heard.p, id, strlen(id)) == 0)
-		return 0;
-	snprintf(said, sizeof said, "%s %lld", id, (long long)clock_now());
-	return store_say(s, word, said, e);
-}
-
 static int
 take_over(
     struct ctl *c, const struct args *a, struct store *s, const struct ca_line *line, struct err *e)
@@ -157,13 +141,23 @@ take_over(
 		return -1;
 	if (ready == 0 && !a->force)
 		return CTL_PENDING;
-	if (record(c, a, line, e) != 0 || say(s, line, e) != 0 ||
+	if (record(c, a, line, e) != 0 || ca_line_say(s, line, 0, e) != 0 ||
 	    keep(c, line->cas[0].name, e) != 0)
 		return -1;
 	ctl_note(c,
 	    "%s issues from now on. What %s issued goes on being renewed, by the new one. Give the "
 	    "same command on the other hosts, so that they need the word of the store no more.",
 	    line->cas[1].name, line->cas[0].name);
+	return CTL_OK;
+}
+
+/* The word may have been lost with the store, and other hosts may know by nothing else. */
+static int
+take_note(struct ctl *c, struct store *s, const struct ca_line *line, struct err *e)
+{
+	if (ca_line_say(s, line, 0, e) != 0 || keep(c, line->cas[0].name, e) != 0)
+		return -1;
+	ctl_note(c, "%s has taken over already; this host has taken note.", line->cas[1].name);
 	return CTL_OK;
 }
 
@@ -178,9 +172,8 @@ switch_ca(struct ctl *c, const struct args *a, struct store *s, struct err *e)
 		    a->operand, a->operand);
 	else if (rc == 0 && line.current == 0)
 		rc = take_over(c, a, s, &line, e);
-	else if (rc == 0 && (rc = say(s, &line, e)) == 0 && (rc = keep(c, a->operand, e)) == 0)
-		ctl_note(
-		    c, "%s has taken over already; this host has taken note.", line.cas[1].name);
+	else if (rc == 0)
+		rc = take_note(c, s, &line, e);
 	ca_line_free(&line);
 	return rc;
 }

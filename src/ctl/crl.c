@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "ca/crl.h"
 #include "ctl/ask.h"
 #include "ctl/ca_files.h"
+#include "ctl/crl.h"
+#include "ctl/folder.h"
 #include "ctl/history.h"
 #include "ctl/operator.h"
 #include "ctl/show.h"
@@ -22,24 +23,33 @@ struct look {
 	struct show_list list;
 };
 
-/* The number of the list that this host has on its disk, 0 when there is none. */
+int
+crl_filed(struct ctl *c, const struct authority *a, struct crl *list, struct err *e)
+{
+	struct buf der = {.max = CRL_MAX};
+	char *path = NULL;
+	int rc = 1;
+
+	*list = (struct crl){0};
+	if (asprintf(&path, "%s/%s.crl", c->conf.crl_dir, a->name) < 0)
+		return err_set(e, ERR_MEMORY, "no memory");
+	if (path_exists(path))
+		rc = file_read(path, CRL_MAX, &der, e) == 0 ? crl_read(a, buf_view(&der), list, e)
+		                                            : -1;
+	buf_free(&der);
+	free(path);
+	return rc;
+}
+
+/* Its number, 0 when there is none. */
 static int64_t
 filed_number(struct ctl *c, const struct authority *a)
 {
-	struct buf der = {.max = CRL_MAX};
 	struct err ignored = ERR_INIT;
-	struct crl list = {0};
-	char *path = NULL;
-	int64_t number = 0;
+	struct crl list;
+	int64_t number = crl_filed(c, a, &list, &ignored) == 0 ? list.number : 0;
 
-	if (asprintf(&path, "%s/%s.crl", c->conf.crl_dir, a->name) < 0)
-		path = NULL;
-	else if (file_read(path, CRL_MAX, &der, &ignored) == 0 &&
-	         crl_read(a, buf_view(&der), &list, &ignored) == 0)
-		number = list.number;
 	crl_free(&list);
-	buf_free(&der);
-	free(path);
 	return number;
 }
 

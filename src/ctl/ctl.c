@@ -33,6 +33,7 @@ static const struct command *const groups[] = {
     node_commands,
     bundle_commands,
     backup_commands,
+    check_commands,
     client_commands,
 };
 #define N_GROUPS (sizeof(groups) / sizeof(groups[0]))
@@ -42,7 +43,8 @@ static const char exit_codes[] =
     "  0  it worked\n"
     "  1  it failed: one line on stderr says why\n"
     "  2  the command line is wrong, or names what is not there or exists already\n"
-    "  3  not yet: the server has not decided, or hosts are not ready; try again later\n"
+    "  3  not yet: the server has not decided, or hosts are not ready; try again later;\n"
+    "     or check found what will go wrong\n"
     "  4  the server refused the request\n";
 
 void

@@ -11,8 +11,10 @@ libctl_a_SOURCES = \
 	include/ctl/ceremony_log.h \
 	include/ctl/carry.h \
 	include/ctl/challenge.h \
+	include/ctl/check.h \
 	include/ctl/client.h \
 	include/ctl/client_trust.h \
+	include/ctl/crl.h \
 	include/ctl/csv.h \
 	include/ctl/ctl.h \
 	include/ctl/dn.h \
@@ -22,6 +24,7 @@ libctl_a_SOURCES = \
 	include/ctl/hosts.h \
 	include/ctl/line.h \
 	include/ctl/new_key.h \
+	include/ctl/node.h \
 	include/ctl/operator.h \
 	include/ctl/orphan.h \
 	include/ctl/profile.h \
@@ -49,6 +52,9 @@ libctl_a_SOURCES = \
 	src/ctl/challenge.c \
 	src/ctl/challenge_list.c \
 	src/ctl/challenge_new.c \
+	src/ctl/check.c \
+	src/ctl/check_certs.c \
+	src/ctl/check_store.c \
 	src/ctl/client.c \
 	src/ctl/client_ca.c \
 	src/ctl/client_reply.c \
@@ -117,6 +123,7 @@ t_ctl_SOURCES = \
 	tests/ctl/test_ca.c \
 	tests/ctl/test_ca_install.c \
 	tests/ctl/test_challenge.c \
+	tests/ctl/test_check.c \
 	tests/ctl/test_client.c \
 	tests/ctl/test_crl.c \
 	tests/ctl/test_csv.c \

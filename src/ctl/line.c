@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/enc.h"
 #include "ctl/ca_files.h"
 #include "store/state.h"
@@ -27,19 +28,24 @@ ca_word(const char *ca, char out[CA_WORD_LEN])
 	snprintf(out, CA_WORD_LEN, "ca:%s", ca);
 }
 
+/* Whether a word names a certificate. */
+static bool
+names(struct view word, const char *id)
+{
+	return word.n >= strlen(id) && memcmp(word.p, id, strlen(id)) == 0;
+}
+
 /* As the service sees it (service_current). */
 static bool
 followed(const struct store *s, const struct ca_line *line, size_t at)
 {
 	char word[CA_WORD_LEN], id[65];
-	struct view said;
 
 	if (line->files.followed[at] || s == NULL)
 		return line->files.followed[at];
 	ca_word(line->files.names[at], word);
 	cert_id(line->cas[at + 1].cert, id);
-	said = store_word(s, word);
-	return said.n >= strlen(id) && memcmp(said.p, id, strlen(id)) == 0;
+	return names(store_word(s, word), id);
 }
 
 int
@@ -55,6 +61,21 @@ ca_line_read(
 	while (line->current + 1 < line->n && followed(s, line, line->current))
 		line->current++;
 	return 0;
+}
+
+int
+ca_line_say(struct store *s, const struct ca_line *line, size_t at, struct err *e)
+{
+	char word[CA_WORD_LEN], id[65], said[sizeof id + 24];
+
+	if (store_refresh(s, e) != 0)
+		return -1;
+	ca_word(line->cas[at].name, word);
+	cert_id(line->cas[at + 1].cert, id);
+	if (names(store_word(s, word), id))
+		return 0;
+	snprintf(said, sizeof said, "%s %lld", id, (long long)clock_now());
+	return store_say(s, word, said, e);
 }
 
 void

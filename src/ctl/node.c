@@ -8,6 +8,7 @@
 #include "base/enc.h"
 #include "base/ossl.h"
 #include "conf/assemble.h"
+#include "ctl/node.h"
 #include "ctl/show.h"
 #include "ctl/store.h"
 #include "store/node.h"
@@ -111,6 +112,14 @@ shorten(json_t *rows)
 	return 0;
 }
 
+int
+node_rows(struct store *s, json_t *rows, size_t *drifting, struct err *e)
+{
+	if (store_nodes(s, add_node, rows, e) != 0)
+		return -1;
+	return mark(rows, drifting) == 0 ? 0 : err_set(e, ERR_MEMORY, "no memory");
+}
+
 static int
 node_list_run(struct ctl *c, const struct args *a, struct err *e)
 {
@@ -124,9 +133,9 @@ node_list_run(struct ctl *c, const struct args *a, struct err *e)
 	int rc = -1;
 
 	if (ctl_conf(c, e) != 0 || (s = conf_store(&c->conf, e)) == NULL ||
-	    store_nodes(s, add_node, rows, e) != 0)
+	    node_rows(s, rows, &drifting, e) != 0)
 		goto out;
-	if (mark(rows, &drifting) != 0 || (!a->json && shorten(rows) != 0)) {
+	if (!a->json && shorten(rows) != 0) {
 		err_set(e, ERR_MEMORY, "no memory");
 		goto out;
 	}

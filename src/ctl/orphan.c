@@ -14,8 +14,6 @@
 #include "store/record.h"
 #include "store/request.h"
 
-#define ORPHAN_AGE 60 /* seconds after which nobody is signing any more */
-
 static json_t *
 row_of(const struct ctl *c, const struct orphan *o)
 {

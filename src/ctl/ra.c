@@ -144,6 +144,15 @@ ra_states_free(struct ra_states *s)
 	*s = (struct ra_states){0};
 }
 
+bool
+ra_waits(const struct ra_states *s, const struct ra_state *ra)
+{
+	for (size_t i = (size_t)(ra - s->v) + 1; i < s->n; i++)
+		if (s->v[i].presented)
+			return false;
+	return ra->files->staged && ra->at == s->current;
+}
+
 static const char *
 state_name(const struct ra_states *s, const struct ra_state *ra)
 {
@@ -155,7 +164,7 @@ state_name(const struct ra_states *s, const struct ra_state *ra)
 		return "expired";
 	if (ra->at > s->current)
 		return "next";
-	return ra->files->staged ? "waits" : "answers";
+	return ra_waits(s, ra) ? "waits" : "answers";
 }
 
 static json_t *

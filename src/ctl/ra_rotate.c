@@ -27,7 +27,7 @@ static struct ra_state *
 find_staged(struct ra_states *s)
 {
 	for (size_t i = s->n; i-- > 0;)
-		if (s->v[i].files->staged && s->v[i].at == s->current)
+		if (ra_waits(s, &s->v[i]))
 			return &s->v[i];
 	return NULL;
 }

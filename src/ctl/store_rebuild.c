@@ -13,6 +13,7 @@
 #include <jansson.h>
 
 #include "base/enc.h"
+#include "ctl/line.h"
 #include "ctl/store.h"
 #include "store/rebuild.h"
 
@@ -194,6 +195,26 @@ sum_up(const struct rebuild *r, int64_t certificates)
 		    (long long)r->broken, (long long)r->lines);
 }
 
+/* Which CA took over: no log has it, the files of a host that was told have. A CA that cannot be
+ * read keeps no certificate from coming back. */
+static int
+say_lines(struct ctl *c, struct store *s, struct err *e)
+{
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < c->conf.n_profiles; i++) {
+		struct err why = ERR_INIT;
+		struct ca_line line;
+
+		if (ca_line_read(c, NULL, c->conf.profiles[i].profile.ca, &line, &why) != 0)
+			ctl_note(c, "%s", why.detail);
+		for (size_t at = 0; rc == 0 && at < line.current; at++)
+			rc = ca_line_say(s, &line, at, e);
+		ca_line_free(&line);
+	}
+	return rc;
+}
+
 int
 store_rebuild_run(struct ctl *c, const struct args *a, struct err *e)
 {
@@ -204,7 +225,7 @@ store_rebuild_run(struct ctl *c, const struct args *a, struct err *e)
 	if ((r.put.s = ctl_patient_store(c, e)) == NULL)
 		return -1;
 	r.put.grace = c->conf.record_grace;
-	if (pass(&r, a, true, e) == 0) {
+	if (say_lines(c, r.put.s, e) == 0 && pass(&r, a, true, e) == 0) {
 		certificates = r.put.new;
 		if (pass(&r, a, false, e) == 0) {
 			sum_up(&r, certificates);

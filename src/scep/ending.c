@@ -54,16 +54,24 @@ advise(const struct ending *x, char out[ENDING_TEXT])
 }
 
 void
-ending_text(const struct ending *x, time_t now, char out[ENDING_TEXT])
+ending_date(const struct ending *x, time_t now, char out[ENDING_TEXT])
 {
-	char advice[ENDING_TEXT], at[24] = "?";
+	char at[24] = "?";
 	struct tm tm;
 
 	if (gmtime_r(&x->ends, &tm) != NULL)
 		strftime(at, sizeof at, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	snprintf(out, ENDING_TEXT, "%s on %s", x->ends <= now ? "ended" : "ends", at);
+}
+
+void
+ending_text(const struct ending *x, time_t now, char out[ENDING_TEXT])
+{
+	char date[ENDING_TEXT], advice[ENDING_TEXT];
+
+	ending_date(x, now, date);
 	advise(x, advice);
-	snprintf(
-	    out, ENDING_TEXT, "%s on %s: %.200s", x->ends <= now ? "ended" : "ends", at, advice);
+	snprintf(out, ENDING_TEXT, "%.40s: %.200s", date, advice);
 }
 
 bool

@@ -69,3 +69,19 @@ store_nodes(struct store *s, node_each *each, void *context, struct err *e)
 	freeReplyObject(r);
 	return rc;
 }
+
+/* The answer to nodes begins with it, and every account may ask for that. */
+int
+store_clock(struct store *s, int64_t *now, struct err *e)
+{
+	struct args none = {0};
+	redisReply *r = store_call(s, "nodes", &none, false, e);
+	int rc = 0;
+
+	if (r == NULL)
+		return -1;
+	if (!reply_is(r, "NODES") || (*now = reply_int(r, 1)) <= 0)
+		rc = reply_strange(r, "nodes", e);
+	freeReplyObject(r);
+	return rc;
+}

@@ -35,6 +35,7 @@ main(void)
 	    SUITE(import),
 	    SUITE(revoke),
 	    SUITE(crl),
+	    SUITE(check),
 	    SUITE(sealed),
 	    SUITE(bundle),
 	    SUITE(manual),

@@ -13,6 +13,7 @@ extern CU_TestInfo bundle_tests[];
 extern CU_TestInfo ca_tests[];
 extern CU_TestInfo ca_install_tests[];
 extern CU_TestInfo challenge_tests[];
+extern CU_TestInfo check_tests[];
 extern CU_TestInfo client_tests[];
 extern CU_TestInfo client_ca_tests[];
 extern CU_TestInfo client_next_tests[];

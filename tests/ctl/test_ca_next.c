@@ -290,9 +290,15 @@ a_host_takes_note(void)
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|switch|demo"), CTL_OK);
 	CU_ASSERT_TRUE(stage_said(&s, "demo-2 has taken over already; this host has taken note"));
 	CU_ASSERT_TRUE(file_is("ca/demo/successor", "demo-2\n"));
-	/* A store that was lost hears it again. */
-	freeReplyObject(redis_do(&redis, "HDEL {scepd}:word ca:demo"));
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|switch|demo"), CTL_OK);
+	/* The store lost it. */
+	freeReplyObject(redis_do(&redis, "DEL {scepd}:word"));
+	CU_ASSERT_TRUE(word_is("ca:demo", ""));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|switch|demo"), CTL_OK);
+	CU_ASSERT_TRUE(told("ca:demo", id_of("ca/demo-2/ca.pem")));
+	freeReplyObject(redis_do(&redis, "DEL {scepd}:word"));
+	stage_write(&s, "log", "", 0600);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "store|rebuild|@log"), CTL_OK);
 	CU_ASSERT_TRUE(told("ca:demo", id_of("ca/demo-2/ca.pem")));
 	end();
 }

@@ -8,8 +8,8 @@
 #include "suites.h"
 
 static const struct command *const groups[] = {ca_commands, profile_commands, challenge_commands,
-    token_commands, store_commands, node_commands, client_commands, request_commands,
-    cert_commands, why_commands, bundle_commands};
+    token_commands, store_commands, node_commands, client_commands, request_commands, cert_commands,
+    why_commands, bundle_commands, check_commands};
 #define GROUPS (sizeof groups / sizeof groups[0])
 
 static void

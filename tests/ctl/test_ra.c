@@ -282,6 +282,22 @@ without_the_store(void)
 	stage_close(&s);
 }
 
+/* On a host that was not told of an earlier rotation. */
+static void
+an_old_mark_means_nothing(void)
+{
+	begin("");
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ra|rotate|vpn|--force"), CTL_OK);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ra|rotate|vpn|--force"), CTL_OK);
+	CU_ASSERT_TRUE(told(id_of("ra-3.pem")));
+	stage_write(&s, "ra/vpn/ra-2.staged", "", 0644);
+	CU_ASSERT_STRING_EQUAL(state_of(2), "answers");
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ra|rotate|vpn|--force"), CTL_OK);
+	CU_ASSERT_TRUE(stage_said(&s, "made RA 4 of vpn"));
+	CU_ASSERT_TRUE(told(id_of("ra-4.pem")));
+	end();
+}
+
 CU_TestInfo ra_tests[] = {
     T(it_waits_for_every_host),
     T(a_host_takes_note_of_what_another_did),
@@ -290,5 +306,6 @@ CU_TestInfo ra_tests[] = {
     T(one_in_use_is_not_taken_away),
     T(a_list_is_the_operators),
     T(without_the_store),
+    T(an_old_mark_means_nothing),
     CU_TEST_INFO_NULL,
 };

@@ -2,6 +2,7 @@
 EXTRA_DIST += \
 	tests/e2e/run \
 	tests/e2e/lib.sh \
+	tests/e2e/load.sh \
 	tests/e2e/fcgi.pl \
 	tests/e2e/approval-certmonger \
 	tests/e2e/approval-scepctl \
@@ -23,6 +24,7 @@ EXTRA_DIST += \
 	tests/e2e/reload \
 	tests/e2e/renewal \
 	tests/e2e/revocation \
+	tests/e2e/rollover \
 	tests/e2e/scepctl-enrol \
 	tests/e2e/strongswan-enrol \
 	tests/e2e/upgrade \

@@ -321,6 +321,12 @@ a_predecessor_is_put_down(void)
 	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
 	seen_free(&s);
 	CU_ASSERT_EQUAL(redis_int(rig.redis, "ZCARD {scepd}:sup"), 0);
+	/* One with a challenge is an enrolment, also when a certificate of ours signed it. */
+	renew(TYPE_PKCS_REQ, first, make_rsa(2048, 3), make_rsa(2048, 3), "CN=again/O=Test", NULL,
+	    RIG_CHALLENGE, &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "issued");
+	seen_free(&s);
+	CU_ASSERT_EQUAL(redis_int(rig.redis, "ZCARD {scepd}:sup"), 0);
 	p->revoke_previous_after = -1;
 }
 

@@ -113,6 +113,7 @@ static void
 an_old_ra_may_end_unless_it_is_used(void)
 {
 	struct service_use *use;
+	int lines;
 
 	add_old_ra();
 	rig.service.warn_before = 30 * DAY;
@@ -121,7 +122,9 @@ an_old_ra_may_end_unless_it_is_used(void)
 	use->at = clock_ms();
 	CU_ASSERT_EQUAL(said("RA 1 of profile test ends on "), 1);
 	CU_ASSERT_EQUAL(said("its clients have to ask for GetCACert again"), 1);
+	lines = rig_logged("RA 1 of profile test");
 	service_watch(&rig.service);
+	CU_ASSERT_EQUAL(rig_logged("RA 1 of profile test"), lines);
 	CU_ASSERT_EQUAL(said("RA 1 of profile test"), 1);
 	/* A use of the day before yesterday is none. */
 	use->at = clock_ms() - 2 * DAY * 1000;
