@@ -49,7 +49,7 @@ struct args {
 	struct arg_list profiles;
 	bool state, tokens, accept_loss, no_history;
 	const char *ra_keys, *sign_key, *name, *root_key;
-	bool next;
+	bool next, add;
 	const char *within;
 };
 

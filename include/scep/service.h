@@ -26,7 +26,8 @@ struct service_ca {
 	struct ca_key *key;         /* owned; NULL: it was followed and issues nothing any more */
 	struct crl_cache *crl;      /* its revocation list on this host; owned */
 	bool imported; /* it had a life elsewhere: no first list before that is known */
-	bool followed; /* the one behind it in its line has taken over, as this host's files say */
+	bool followed; /* the one behind it in its line has taken over, as this host's files say or
+	                  as was heard (service_hear) */
 	char id[65];   /* SHA-256 of its certificate, hexadecimal: what the operator's word names */
 };
 
@@ -96,6 +97,10 @@ struct service {
 
 /* Prepares what never changes. Call once everything is filled in. -1: INTERNAL, CONFIG. */
 int service_prepare(struct service *s, struct err *e) __attribute__((warn_unused_result));
+
+/* Remembers which CAs have taken over, by what the store said last: there is no way back, not even
+ * when the store loses it. */
+void service_hear(struct service *s);
 
 /* Signs what could not be signed yet. */
 void service_sign_next(struct service *s);

@@ -5,10 +5,9 @@
  */
 #include "base/daily.h"
 
-#include <errno.h>
 #include <stdatomic.h>
-#include <string.h>
-#include <sys/mman.h>
+
+#include "base/shared.h"
 
 #define DAY_MS (INT64_C(24) * 60 * 60 * 1000)
 
@@ -22,9 +21,8 @@ daily_start(struct err *e)
 
 	if (last != own)
 		return 0;
-	shared = mmap(NULL, sizeof own, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		return err_set(e, ERR_INTERNAL, "cannot share memory: %s", strerror(errno));
+	if ((shared = shared_make(sizeof own, e)) == NULL)
+		return -1;
 	last = shared;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "base/gate.h"
+#include "base/shared.h"
 
 struct gate {
 	pthread_mutex_t held;
@@ -49,10 +50,8 @@ gate_start(struct err *e)
 
 	if (gate != NULL)
 		return 0;
-	shared =
-	    mmap(NULL, sizeof *gate, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (shared == MAP_FAILED)
-		return err_set(e, ERR_INTERNAL, "cannot share memory: %s", strerror(errno));
+	if ((shared = shared_make(sizeof *gate, e)) == NULL)
+		return -1;
 	if ((rc = gate_init(shared)) != 0) {
 		munmap(shared, sizeof *gate);
 		return err_set(e, ERR_INTERNAL, "cannot make a shared mutex: %s", strerror(rc));

@@ -13,7 +13,9 @@ libbase_a_SOURCES = \
 	include/base/net.h \
 	include/base/ossl.h \
 	include/base/resolve.h \
+	include/base/shared.h \
 	include/base/span.h \
+	include/base/tally.h \
 	include/base/tty.h \
 	include/base/version.h \
 	src/base/buf.c \
@@ -30,7 +32,9 @@ libbase_a_SOURCES = \
 	src/base/ossl.c \
 	src/base/ossl_key.c \
 	src/base/resolve.c \
+	src/base/shared.c \
 	src/base/span.c \
+	src/base/tally.c \
 	src/base/tty.c \
 	src/base/version.c
 
@@ -54,6 +58,7 @@ t_base_SOURCES = \
 	tests/base/test_ossl.c \
 	tests/base/test_resolve.c \
 	tests/base/test_span.c \
+	tests/base/test_tally.c \
 	tests/harness.h \
 	tests/manual.h \
 	tests/tmpdir.h

@@ -106,17 +106,23 @@ bundle_read(struct ctl *c, const struct args *a, struct view passphrase, const c
 	return rc;
 }
 
+static enum carry_there
+there(const struct args *a)
+{
+	return a->replace ? CARRY_REPLACE : a->add ? CARRY_KEEP : CARRY_REFUSE;
+}
+
 static int
 check_line(struct ctl *c, const struct args *a, const json_t *line, void *context, struct err *e)
 {
 	(void)context;
-	return carry_check(c, line, a->replace, e);
+	return carry_check(c, line, there(a), e);
 }
 
 static int
 unpack_line(struct ctl *c, const struct args *a, const json_t *line, void *context, struct err *e)
 {
-	int n = carry_unpack(c, line, a->replace, e);
+	int n = carry_unpack(c, line, there(a), e);
 
 	if (n > 0)
 		*(size_t *)context += 1;
@@ -140,20 +146,30 @@ static int
 bundle_import_run(struct ctl *c, const struct args *a, struct err *e)
 {
 	struct secret passphrase = {0};
-	int rc = bundle_passphrase(c, a, false, &passphrase, e);
+	int rc;
 
+	if (a->add && a->replace)
+		return err_set(e, ERR_USAGE, "--add and --replace exclude each other");
+	rc = bundle_passphrase(c, a, false, &passphrase, e);
 	if (rc == 0)
 		rc = bundle_unpack(c, a, secret_view(&passphrase), "bundle", e);
 	secret_free(&passphrase);
 	return rc;
 }
 
-static const struct opt plain_options[] = {PASSPHRASE_OPTIONS, REPLACE_OPTION, OPT_END};
+static const struct opt export_options[] = {PASSPHRASE_OPTIONS, REPLACE_OPTION, OPT_END};
+
+static const struct opt import_options[] = {
+    PASSPHRASE_OPTIONS,
+    REPLACE_OPTION,
+    OPT_FLAG("add", add, "write only what is not here"),
+    OPT_END,
+};
 
 const struct command bundle_commands[] = {
     {"bundle", "export", "FILE", "put what the next host needs into one encrypted file",
-        plain_options, bundle_export_run},
-    {"bundle", "import", "FILE", "make this host one of the pool", plain_options,
+        export_options, bundle_export_run},
+    {"bundle", "import", "FILE", "make this host one of the pool", import_options,
         bundle_import_run},
     {NULL, NULL, NULL, NULL, NULL, NULL},
 };

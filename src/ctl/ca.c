@@ -70,8 +70,8 @@ list_one(struct ctl *c, const char *name)
 	                : key != NULL && path_exists(key) ? "file"
 	                                                  : "nowhere"));
 	json_object_set_new(row, "key_uri", uri != NULL ? json_string(uri) : json_null());
-	json_object_set_new(
-	    row, "encrypted", json_boolean(uri == NULL && key != NULL && key_encrypted(key, c->owner.uid)));
+	json_object_set_new(row, "encrypted",
+	    json_boolean(uri == NULL && key != NULL && key_encrypted(key, c->owner.uid)));
 	json_object_set_new(
 	    row, "root_key_here", json_boolean(root_key != NULL && path_exists(root_key)));
 	authority_free(&a);

@@ -270,7 +270,8 @@ prepare(struct ctl *c, const struct args *a, struct store *s, struct err *e)
 	ctl_note(c,
 	    "%s is to follow %s. On several hosts carry it there (scepctl bundle export here, "
 	    "bundle "
-	    "import there); reload scepd on each (systemctl reload scepd). From then on devices "
+	    "import --add there); reload scepd on each (systemctl reload scepd). From then on "
+	    "devices "
 	    "learn "
 	    "of it by GetNextCACert. When they have had the time: scepctl ca switch %s",
 	    name, a->operand, a->operand);

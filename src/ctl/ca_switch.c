@@ -146,7 +146,8 @@ take_over(
 		return -1;
 	ctl_note(c,
 	    "%s issues from now on. What %s issued goes on being renewed, by the new one. Give the "
-	    "same command on the other hosts, so that they need the word of the store no more.",
+	    "same command on the other hosts and reload scepd on each (systemctl reload scepd), so "
+	    "that they need the word of the store no more.",
 	    line->cas[1].name, line->cas[0].name);
 	return CTL_OK;
 }

@@ -310,8 +310,15 @@ is_same(const char *path, const struct buf *data)
 	return same;
 }
 
+/* Settings may differ from host to host; two keys of one name never. */
+static bool
+may_stay(const char *path)
+{
+	return !ends_in(path, ".pem") && !ends_in(path, ".key") && !ends_in(path, ".uri");
+}
+
 int
-carry_check(struct ctl *c, const json_t *line, bool replace, struct err *e)
+carry_check(struct ctl *c, const json_t *line, enum carry_there there, struct err *e)
 {
 	const char *path = json_string_value(json_object_get(line, "file"));
 	struct buf data = {0};
@@ -326,7 +333,8 @@ carry_check(struct ctl *c, const json_t *line, bool replace, struct err *e)
 		return -1;
 	if (json_object_get(line, "file") != NULL) {
 		rc = content_of(line, &data, e);
-		if (rc == 0 && !replace && path_exists(at) && !is_same(at, &data))
+		if (rc == 0 && there != CARRY_REPLACE && path_exists(at) && !is_same(at, &data) &&
+		    !(there == CARRY_KEEP && may_stay(at)))
 			rc = err_set(e, ERR_USAGE, "%s exists and is another one (--replace)", at);
 	}
 	if (data.p != NULL)
@@ -356,8 +364,22 @@ write_file(const char *at, const json_t *line, mode_t mode, struct file_owner ow
 	return rc;
 }
 
+static int
+keep_file(struct ctl *c, const char *at, const json_t *line, struct err *e)
+{
+	struct buf data = {0};
+	int rc = content_of(line, &data, e);
+
+	if (rc == 0 && !is_same(at, &data))
+		ctl_note(c, "%s stays as it is here", at);
+	if (data.p != NULL)
+		OPENSSL_cleanse(data.p, data.cap);
+	buf_free(&data);
+	return rc;
+}
+
 int
-carry_unpack(struct ctl *c, const json_t *line, bool replace, struct err *e)
+carry_unpack(struct ctl *c, const json_t *line, enum carry_there there, struct err *e)
 {
 	const char *file = json_string_value(json_object_get(line, "file")),
 	           *dir = json_string_value(json_object_get(line, "dir"));
@@ -370,6 +392,12 @@ carry_unpack(struct ctl *c, const json_t *line, bool replace, struct err *e)
 		return 0;
 	if ((at = target(c, line, file != NULL ? file : dir, e)) == NULL)
 		return -1;
+	if (file != NULL && there == CARRY_KEEP && path_exists(at)) {
+		int kept = keep_file(c, at, line, e);
+
+		free(at);
+		return kept;
+	}
 	/* The configuration was the first, so it can be asked who serves here. */
 	rc = json_is_true(json_object_get(line, "service")) ? ctl_conf(c, e) : 0;
 	if (rc == 0 && json_is_true(json_object_get(line, "service")))
@@ -377,7 +405,7 @@ carry_unpack(struct ctl *c, const json_t *line, bool replace, struct err *e)
 	if (rc == 0 && dir != NULL)
 		rc = dir_make(at, mode, owner, e);
 	else if (rc == 0)
-		rc = write_file(at, line, mode, owner, replace, e);
+		rc = write_file(at, line, mode, owner, there == CARRY_REPLACE, e);
 	free(at);
 	return rc == 0 ? file != NULL : -1;
 }

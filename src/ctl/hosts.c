@@ -131,7 +131,8 @@ hosts_all(struct ctl *c, const struct hosts *h, const char *fingerprint, const c
 			    json_string_value(json_object_get(host, "node")));
 	}
 	ctl_note(c,
-	    "Carry it to the other hosts (scepctl bundle export here, bundle import there), reload "
+	    "Carry it to the other hosts (scepctl bundle export here, bundle import --add there), "
+	    "reload "
 	    "scepd on each (systemctl reload scepd), then: scepctl %s",
 	    again);
 	return false;

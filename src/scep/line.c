@@ -59,6 +59,18 @@ service_current(const struct service *s, const struct service_profile *sp)
 	return current;
 }
 
+void
+service_hear(struct service *s)
+{
+	for (size_t i = 0; i < s->n_profiles; i++) {
+		const struct service_profile *sp = &s->profiles[i];
+
+		for (size_t at = 1; at < sp->n_line; at++)
+			if (followed(s, sp->line[at - 1].ca, sp->line[at].ca))
+				s->cas[sp->line[at - 1].ca - s->cas].followed = true;
+	}
+}
+
 const struct service_ra *
 service_presented(const struct service *s, const struct service_profile *sp)
 {

@@ -33,14 +33,16 @@ add_int(struct page *p, int64_t n)
 }
 
 static void
-family(struct page *p, const char *name, const char *help)
+family(struct page *p, const char *name, const char *type, const char *help)
 {
 	add(p, "# HELP ");
 	add(p, name);
 	add(p, help);
 	add(p, "\n# TYPE ");
 	add(p, name);
-	add(p, " gauge\n");
+	add(p, " ");
+	add(p, type);
+	add(p, "\n");
 }
 
 /* name="value", with what the format wants escaped. */
@@ -89,7 +91,7 @@ add_ending(void *to, const struct ending *x)
 static void
 add_lists(struct page *p, const struct service *s)
 {
-	family(p, "scepd_crl_next_update_seconds",
+	family(p, "scepd_crl_next_update_seconds", "gauge",
 	    " Until when the revocation list that this host has is good, in Unix time.");
 	for (size_t i = 0; i < s->n_cas; i++) {
 		if (service_crl(&s->cas[i]).n == 0)
@@ -105,10 +107,25 @@ add_store(struct page *p, const struct service *s)
 {
 	struct err why = ERR_INIT;
 
-	family(p, "scepd_store_up", " Whether the store answers and takes writes.");
+	family(p, "scepd_store_up", "gauge", " Whether the store answers and takes writes.");
 	add(p, "scepd_store_up ");
 	add_int(p, s->store != NULL && store_writable(s->store, &why) == 0);
 	add(p, "\n");
+}
+
+/* As many as the log has lines with that outcome; a failure that has not happened is left out. */
+static void
+add_requests(struct page *p)
+{
+	family(p, "scepd_requests_total", "counter",
+	    " What requests came to since the start, by the outcome in the log.");
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++) {
+		if (i < OUTCOME_OK && tally_get(i) == 0)
+			continue;
+		add(p, "scepd_requests_total{");
+		label(p, "outcome", outcome_name(i));
+		sample_end(p, (int64_t)tally_get(i));
+	}
 }
 
 static int
@@ -116,15 +133,16 @@ write_page(const struct service *s, struct buf *out)
 {
 	struct page p = {.out = out};
 
-	family(&p, "scepd_build_info", " The version that runs.");
+	family(&p, "scepd_build_info", "gauge", " The version that runs.");
 	add(&p, "scepd_build_info{");
 	label(&p, "version", PACKAGE_VERSION);
 	sample_end(&p, 1);
-	family(&p, "scepd_certificate_not_after_seconds",
+	family(&p, "scepd_certificate_not_after_seconds", "gauge",
 	    " When a certificate ends, in Unix time: of a CA, of its issuers (chain), of an RA.");
 	service_endings(s, add_ending, &p);
 	add_lists(&p, s);
 	add_store(&p, s);
+	add_requests(&p);
 	return p.rc;
 }
 

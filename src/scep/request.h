@@ -5,6 +5,7 @@
 #ifndef SCEP_REQUEST_H
 #define SCEP_REQUEST_H
 
+#include "base/tally.h"
 #include "ca/binding.h"
 #include "ca/grant.h"
 #include "scep/service.h"
@@ -145,7 +146,24 @@ int event_asked(const struct request *r, const char *subject, const char *detail
 /* Tells the store what became of a PKIOperation that it has not heard of. */
 void event_note(const struct request *r);
 
-/* The slug of what became of it. */
+/* What a request can come to: an error code, or one of these. */
+enum outcome {
+	OUTCOME_OK = ERR_COUNT,
+	OUTCOME_ISSUED,
+	OUTCOME_REPLAYED,
+	OUTCOME_PENDING,
+	OUTCOME_SENT,
+	OUTCOME_MINTED,
+	OUTCOME_COUNT
+};
+_Static_assert(OUTCOME_COUNT <= TALLY_N, "more outcomes than are counted");
+
+unsigned request_came_to(const struct request *r);
+
+/* Its slug. */
+const char *outcome_name(unsigned outcome);
+
+/* The slug of what became of a request. */
 const char *request_outcome(const struct request *r);
 
 /* CertRep SUCCESS with a certificate, encrypted to the signer of the request. -1: r->err. */

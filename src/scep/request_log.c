@@ -50,16 +50,30 @@ log_pki(struct log_line *l, const struct request *r)
 	log_str(l, "dropped", r->plan.dropped);
 }
 
+unsigned
+request_came_to(const struct request *r)
+{
+	return r->err.code != ERR_OK         ? (unsigned)r->err.code
+	       : *r->minted != '\0'          ? OUTCOME_MINTED
+	       : r->status == STATUS_PENDING ? OUTCOME_PENDING
+	       : r->status != STATUS_SUCCESS ? OUTCOME_OK
+	       : r->sent                     ? OUTCOME_SENT
+	       : r->replayed                 ? OUTCOME_REPLAYED
+	                                     : OUTCOME_ISSUED;
+}
+
+const char *
+outcome_name(unsigned outcome)
+{
+	static const char *const good[] = {"ok", "issued", "replayed", "pending", "sent", "minted"};
+
+	return outcome < OUTCOME_OK ? err_slug((enum err_code)outcome) : good[outcome - OUTCOME_OK];
+}
+
 const char *
 request_outcome(const struct request *r)
 {
-	return r->err.code != ERR_OK         ? err_slug(r->err.code)
-	       : *r->minted != '\0'          ? "minted"
-	       : r->status == STATUS_PENDING ? "pending"
-	       : r->status != STATUS_SUCCESS ? "ok"
-	       : r->sent                     ? "sent"
-	       : r->replayed                 ? "replayed"
-	                                     : "issued";
+	return outcome_name(request_came_to(r));
 }
 
 /* 503 tells a client to come again, and any stranger can bring it about: no alarm. */

@@ -178,8 +178,10 @@ service_handle(const struct service *s, const struct http_request *in, struct ht
 	if (dispatch(&r) != 0)
 		http_reply_error(out, r.err.code, NULL);
 	/* Load balancers ask every second; only what is wrong is worth a line. */
-	if (r.sp != NULL || r.op_name == NULL || r.err.code != ERR_OK)
+	if (r.sp != NULL || r.op_name == NULL || r.err.code != ERR_OK) {
 		request_log(&r);
+		tally_add(request_came_to(&r));
+	}
 	plan_free(&r.plan);
 	csr_free(&r.csr);
 	scep_env_free(&r.env);

@@ -64,13 +64,17 @@ service_tick(struct service *s)
 {
 	int64_t start = clock_ms(), spent;
 	struct err e = ERR_INIT;
+	int rc;
 
 	if (s->store != NULL && start < s->tick_at)
 		return s->tick_at - start;
 	service_sign_next(s);
 	if (s->store == NULL)
 		return TICK_MS;
-	if (store_refresh(s->store, &e) == 0 && report(s, &e) == 0 && tell_uses(s, &e) == 0) {
+	rc = store_refresh(s->store, &e);
+	if (rc == 0)
+		service_hear(s);
+	if (rc == 0 && report(s, &e) == 0 && tell_uses(s, &e) == 0) {
 		supersede_tick(s);
 		crl_tick(s);
 	} else {

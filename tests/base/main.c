@@ -19,6 +19,7 @@ main(void)
 	    {"log", log_tests_begin, log_tests_end, NULL, NULL, log_tests},
 	    SUITE(daily),
 	    SUITE(gate),
+	    SUITE(tally),
 	    SUITE(net),
 	    SUITE(resolve),
 	    SUITE(manual),

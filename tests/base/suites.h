@@ -9,7 +9,7 @@
 
 extern CU_TestInfo buf_tests[], clock_tests[], daily_tests[], enc_tests[], err_tests[],
     file_tests[], gate_tests[], journal_tests[], log_tests[], manual_tests[], net_tests[],
-    ossl_tests[], resolve_tests[], span_tests[];
+    ossl_tests[], resolve_tests[], span_tests[], tally_tests[];
 
 /* Set up and cleared once a suite. */
 int file_tests_begin(void);

@@ -136,6 +136,47 @@ nothing_is_overwritten_unasked(void)
 	end();
 }
 
+/* A new RA for a host of the pool: what is its own stays. */
+static void
+what_is_new_is_added(void)
+{
+	char bundle[PATH_MAX], *text;
+
+	begin();
+	snprintf(bundle, sizeof bundle, "%s", stage_path(&first, "bundle"));
+	CU_ASSERT_EQUAL(stage_run(&first, SECRET, "bundle|export|%s" PASS, bundle), CTL_OK);
+	CU_ASSERT_EQUAL(stage_run(&second, SECRET, "bundle|import|%s" PASS, bundle), CTL_OK);
+	stage_write(&second, "scepd.conf", "user = \"\"; node_name = \"two\";\n", 0640);
+	CU_ASSERT_EQUAL(stage_run(&first, NULL, "store|install"), CTL_OK);
+	CU_ASSERT_EQUAL(stage_run(&first, NULL, "ra|rotate|p"), CTL_PENDING);
+	CU_ASSERT_TRUE(stage_said(&first, "bundle import --add there"));
+	CU_ASSERT_EQUAL(
+	    stage_run(&first, SECRET, "bundle|export|%s|--replace" PASS, bundle), CTL_OK);
+	CU_ASSERT_EQUAL(
+	    stage_run(&second, SECRET, "bundle|import|%s|--add|--replace" PASS, bundle), CTL_USAGE);
+	CU_ASSERT_EQUAL(stage_run(&second, SECRET, "bundle|import|%s|--add" PASS, bundle), CTL_OK);
+	CU_ASSERT_TRUE(stage_said(&second, "scepd.conf stays as it is here"));
+	CU_ASSERT_TRUE(stage_said(&second, "transcript.txt stays as it is here"));
+	CU_ASSERT_FALSE(stage_said(&second, "p.conf"));
+	CU_ASSERT_TRUE(stage_said(&second, "3 files written"));
+	CU_ASSERT_EQUAL(same("ra/p/ra-2.pem"), 1);
+	CU_ASSERT_EQUAL(same("ra/p/ra-2.key"), 1);
+	CU_ASSERT_EQUAL(same("ra/p/ra-2.staged"), 1);
+	text = stage_text(&second, "scepd.conf");
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "node_name = \"two\""));
+	free(text);
+	/* This host has made one of the same number for itself. */
+	text = stage_text(&second, "ra/p/ra.pem");
+	stage_write(&second, "ra/p/ra-2.pem", text, 0644);
+	free(text);
+	CU_ASSERT_EQUAL(unlink(stage_path(&second, "ra/p/ra-2.staged")), 0);
+	CU_ASSERT_EQUAL(
+	    stage_run(&second, SECRET, "bundle|import|%s|--add" PASS, bundle), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&second, "ra-2.pem exists and is another one"));
+	CU_ASSERT_EQUAL(stage_mode(&second, "ra/p/ra-2.staged"), -1);
+	end();
+}
+
 /* One certificate, a token, a switched-off profile and a challenge. */
 static void
 fill_store(void)
@@ -301,6 +342,7 @@ CU_TestInfo bundle_tests[] = {
     T(paths_stay_in_their_folder),
     T(a_bundle_makes_a_second_host),
     T(nothing_is_overwritten_unasked),
+    T(what_is_new_is_added),
     T(a_backup_brings_records_back),
     T(tokens_come_back_on_demand),
     T(keys_are_kept_on_demand),

@@ -165,9 +165,12 @@ open_with(const struct scep_msg *m, X509 *cert, EVP_PKEY *key, struct secret *co
 	struct scep_env env;
 	struct env_recipient r;
 	struct secret cek = {0};
+	/* Of the certificates that were recorded some may only decrypt. */
+	X509 *both = make_cert(&(struct make_cert){.key = key, .cn = "CN=RA"});
 
 	EVP_PKEY_up_ref(key);
-	ra = ra_key_new(key, cert, &e);
+	ra = ra_key_new(key, both, &e);
+	X509_free(both);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(ra);
 	CU_ASSERT_EQUAL_FATAL(scep_env_read(m->content, ALGS_ALL.ciphers, &env, &e), 0);
 	CU_ASSERT_EQUAL_FATAL(scep_env_recipient(&env, cert, &r, &e), 0);

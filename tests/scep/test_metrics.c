@@ -3,6 +3,7 @@
  * /metrics, as Prometheus reads it.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ossl.h"
@@ -144,6 +145,68 @@ the_list_of_this_host(void)
 	host_stop(&h);
 }
 
+/* The number behind the outcome; -1: the page has none. */
+static long
+count_of(const char *outcome)
+{
+	char text[100];
+	const char *at;
+
+	fetch(&rig.service);
+	snprintf(text, sizeof text, "\nscepd_requests_total{outcome=\"%s\"} ", outcome);
+	at = strstr(buf_str(&page.body), text);
+	return at != NULL ? strtol(at + strlen(text), NULL, 10) : -1;
+}
+
+static void
+enrol(const char *slug)
+{
+	struct buf csr = {0};
+	struct seen s;
+
+	make_csr(make_rsa(2048, 3), "CN=counted", RIG_CHALLENGE, NULL, &csr);
+	rig_enrol_csr(&rig, buf_view(&csr), &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, slug);
+	seen_free(&s);
+	buf_free(&csr);
+}
+
+static void
+get(const char *query)
+{
+	struct http_reply out;
+	struct seen s;
+
+	rig_get(&rig, "/scep/" RIG_PROFILE, query, &out, &s);
+	http_reply_free(&out);
+}
+
+static void
+what_requests_came_to(void)
+{
+	long ok, issued, replayed, bad;
+
+	get("operation=x");
+	ok = count_of("ok");
+	issued = count_of("issued");
+	replayed = count_of("replayed");
+	bad = count_of("operation");
+	CU_ASSERT(ok >= 0);
+	CU_ASSERT(issued >= 0);
+	CU_ASSERT(bad > 0);
+	enrol("issued");
+	enrol("replayed");
+	get("operation=GetCACaps");
+	get("operation=y");
+	CU_ASSERT_EQUAL(count_of("issued"), issued + 1);
+	CU_ASSERT_EQUAL(count_of("replayed"), replayed + 1);
+	CU_ASSERT_EQUAL(count_of("operation"), bad + 1);
+	/* Those who ask for this page do not count, and what no request can come to is not there.
+	 */
+	CU_ASSERT_EQUAL(count_of("ok"), ok + 1);
+	CU_ASSERT_EQUAL(count_of("usage"), -1);
+}
+
 static void
 only_get_and_head(void)
 {
@@ -168,6 +231,7 @@ static CU_TestInfo tests[] = {
     T(names_are_escaped),
     T(the_store),
     T(the_list_of_this_host),
+    T(what_requests_came_to),
     T(only_get_and_head),
     CU_TEST_INFO_NULL,
 };

@@ -327,6 +327,21 @@ the_word_names_one_certificate(void)
 	expect_presented(ra2, ca2);
 }
 
+/* Whoever has heard of it once goes by that. */
+static void
+a_word_that_is_lost_is_remembered(void)
+{
+	begin();
+	switch_over();
+	rig.service.tick_at = 0;
+	CU_ASSERT(service_tick(&rig.service) > 0);
+	begin();
+	expect_presented(ra2, ca2);
+	CU_ASSERT_FALSE(offered());
+	rig.service.cas[0].followed = false;
+	expect_presented(ra1, rig.ca);
+}
+
 /* --- what a client gets */
 
 static bool
@@ -632,6 +647,7 @@ static CU_TestInfo tests[] = {
     T(what_could_not_be_signed_yet),
     T(without_an_ra_of_its_own_it_is_not),
     T(the_word_names_one_certificate),
+    T(a_word_that_is_lost_is_remembered),
     T(the_ca_that_is_addressed_issues),
     T(who_began_before_the_switch_ends_with_the_first),
     T(certificates_of_every_ca_renew),
