@@ -151,6 +151,31 @@ header(const char *head, const char *name)
 	return NULL;
 }
 
+/* A body in chunks (RFC 9112 section 7.1), as servers send one whose length they do not know.
+ * False: there is more to come. */
+static bool
+take_chunks(const uint8_t *p, size_t n, struct buf *out)
+{
+	buf_cut(out, 0);
+	for (;;) {
+		const uint8_t *line = memmem(p, n, "\r\n", 2);
+		size_t size, head;
+
+		if (line == NULL)
+			return false;
+		size = strtoul((const char *)p, NULL, 16);
+		head = (size_t)(line - p) + 2;
+		if (n < head + size + 2)
+			return false;
+		if (size == 0)
+			return true;
+		if (buf_add(out, line + 2, size) != 0)
+			die("memory");
+		p += head + size + 2;
+		n -= head + size + 2;
+	}
+}
+
 /* Whether the answer is complete; then it is taken. */
 static bool
 take(struct run *r, struct conn *c)
@@ -166,10 +191,14 @@ take(struct run *r, struct conn *c)
 	head[body] = '\0';
 	length = header(head, "content-length");
 	n = length != NULL ? strtoul(length, NULL, 10) : 0;
-	if (c->in.n < body + n)
+	if (header(head, "transfer-encoding") != NULL) {
+		if (!take_chunks(c->in.p + body, c->in.n - body, &c->shot->reply))
+			return false;
+	} else if (c->in.n < body + n) {
 		return false;
-	if (buf_add(&c->shot->reply, c->in.p + body, n) != 0)
+	} else if (buf_add(&c->shot->reply, c->in.p + body, n) != 0) {
 		die("memory");
+	}
 	close = header(head, "connection");
 	finish(r, c, atoi(head + strlen("HTTP/1.1 ")));
 	buf_cut(&c->in, 0);
