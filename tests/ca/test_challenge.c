@@ -323,6 +323,29 @@ who_is_right_waits_for_the_gate(void)
 	challenge_set_free(&s);
 }
 
+/* and after a guess only those wait that have a seat */
+static void
+a_guess_ends_the_peace(void)
+{
+	struct challenge_set s = {0};
+	struct err e = ERR_INIT;
+	int status = -1;
+	pid_t pid;
+
+	add(&s, salt_a, "one", "the only secret", 0, 0);
+	CU_ASSERT_EQUAL_FATAL(gate_start(&e), 0);
+	CU_ASSERT_EQUAL(check(&s, "a wrong secret", T0, NULL), ERR_CHALLENGE);
+	CU_ASSERT_FATAL(gate_try());
+	gate_patience(0, 50000);
+	pid = child_checks(&s, "the only secret");
+	CU_ASSERT(!child_sleeps(pid));
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	gate_leave();
+	gate_patience(0, 0);
+	challenge_set_free(&s);
+}
+
 static void
 a_right_one_is_remembered(void)
 {
@@ -437,6 +460,7 @@ CU_TestInfo challenge_tests[] = {
     T(the_same_secret_under_two_dates),
     T(one_derivation_at_a_time),
     T(who_is_right_waits_for_the_gate),
+    T(a_guess_ends_the_peace),
     T(a_right_one_is_remembered),
     T(a_wrong_one_is_not),
     T(a_reloaded_set_decides_anew),
