@@ -16,7 +16,7 @@ web_nginx() {
 		worker_processes 1;
 		pid $dir/nginx.pid;
 		error_log $dir/error.log;
-		events { worker_connections 512; }
+		events { worker_connections 2048; }
 		http {
 			access_log $dir/access.log;
 			client_body_temp_path $dir/tmp/body;

@@ -14,6 +14,7 @@
 
 struct plan {
 	X509 *cert;                 /* complete but for the signature; owned */
+	struct buf tbs;             /* its TBSCertificate, DER: what is signed, octet for octet */
 	uint8_t serial[SERIAL_LEN]; /* first octet 0x01..0x7f, 152 random bits after it */
 	uint8_t tbs_digest[32];     /* SHA-256 of the TBSCertificate */
 	time_t not_before, not_after;
@@ -37,9 +38,9 @@ int plan_renew(const struct profile *p, const struct authority *a, const struct 
     const X509 *predecessor, time_t now, struct plan *plan, struct err *e)
     __attribute__((warn_unused_result));
 
-/* The plan as it is kept until it is signed: the certificate with an empty signature, DER,
- * appended. -1: INTERNAL. */
-int plan_write(const struct plan *plan, struct buf *der, struct err *e)
+/* The certificate of a plan with its signature, DER, appended; without one it is the plan as it is
+ * kept until it is signed. -1: INTERNAL. */
+int plan_write(const struct plan *plan, struct view signature, struct buf *der, struct err *e)
     __attribute__((warn_unused_result));
 
 /* Reads such a plan back. -1: INTERNAL (malformed), CONFIG (it is for another CA certificate than

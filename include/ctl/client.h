@@ -36,6 +36,10 @@ struct client_ca {
 int client_ca_get(const struct client_server *s, const char *fingerprint, struct client_ca *ca,
     struct err *e) __attribute__((warn_unused_result));
 
+/* Whether a certificate that GetCACert gave signed: the RA, or a CA, whose keyUsage may name
+ * certificates alone: many an old server has no RA. */
+bool client_ca_signs(const struct client_ca *ca, const X509 *signer);
+
 /* The same from the octets of the two answers. */
 int client_ca_read(struct view caps, struct view certs, const char *fingerprint,
     struct client_ca *ca, struct err *e) __attribute__((warn_unused_result));

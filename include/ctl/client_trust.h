@@ -12,6 +12,9 @@
 
 #include "base/err.h"
 
+/* Whether a certificate is one of a CA. */
+bool client_is_ca(X509 *cert);
+
 /* Keeps of *certs those that chain to the one with the fingerprint (NULL: to a CA among them), and
  * the root above it. An RA that comes alone and unnamed has nothing to be checked against, and is
  * kept. `any_time`: a CA that is still to come may not be valid yet. -1: USAGE (no fingerprint),

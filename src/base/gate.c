@@ -6,16 +6,19 @@
  */
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
 
+#include "base/clock.h"
 #include "base/gate.h"
 #include "base/shared.h"
 
 struct gate {
 	pthread_mutex_t held;
 	pthread_mutex_t seats[GATE_SEATS_MAX];
+	_Atomic int64_t disturbed; /* clock_ms; 0: never */
 };
 
 static struct gate *gate;
@@ -95,16 +98,31 @@ seat_take(void)
 	return NULL;
 }
 
+void
+gate_disturb(void)
+{
+	if (gate != NULL)
+		atomic_store(&gate->disturbed, clock_ms());
+}
+
+static bool
+is_quiet(void)
+{
+	int64_t at = atomic_load(&gate->disturbed);
+
+	return at == 0 || clock_ms() - at > GATE_UNREST_MS;
+}
+
 bool
 gate_enter(void)
 {
-	pthread_mutex_t *seat;
+	pthread_mutex_t *seat = NULL;
 	struct timespec until;
 	bool taken;
 
 	if (gate_try())
 		return true;
-	if ((seat = seat_take()) == NULL)
+	if (!is_quiet() && (seat = seat_take()) == NULL)
 		return false;
 	clock_gettime(CLOCK_MONOTONIC, &until);
 	until.tv_sec += patience.ms / 1000;
@@ -115,7 +133,8 @@ gate_enter(void)
 	}
 	taken =
 	    is_taken(&gate->held, pthread_mutex_clocklock(&gate->held, CLOCK_MONOTONIC, &until));
-	pthread_mutex_unlock(seat);
+	if (seat != NULL)
+		pthread_mutex_unlock(seat);
 	return taken;
 }
 

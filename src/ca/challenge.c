@@ -143,7 +143,8 @@ entry_of(const struct challenge_set *s, const uint8_t hash[CHALLENGE_HASH], time
 	return found;
 }
 
-/* The hash of what was given, from the memory of this process or derived behind the gate. */
+/* The hash of what was given, from memory or derived behind the gate; who waited there may find
+ * that another process has derived it meanwhile. */
 static int
 hash_given(const struct challenge_set *s, struct view given, uint8_t hash[CHALLENGE_HASH],
     bool *derived, struct err *e)
@@ -155,6 +156,10 @@ hash_given(const struct challenge_set *s, struct view given, uint8_t hash[CHALLE
 		return 0;
 	if (!gate_enter())
 		return err_set(e, ERR_BUSY, "another challenge is being checked");
+	if (memo_find(s->salt, given, hash)) {
+		gate_leave();
+		return 0;
+	}
 	rc = derive(given, s->salt, hash, e);
 	gate_leave();
 	*derived = rc == 0;
@@ -180,6 +185,8 @@ challenge_check(const struct challenge_set *s, struct view given, time_t now,
 	if (hash_given(s, given, hash, &derived, e) != 0)
 		goto out;
 	if ((found = entry_of(s, hash, now)) == NULL) {
+		if (derived)
+			gate_disturb();
 		err_set(e, ERR_CHALLENGE, "wrong challenge");
 		goto out;
 	}

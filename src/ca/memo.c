@@ -1,46 +1,60 @@
 /* SPDX-License-Identifier: ISC
  *
- * A small ring of derivations under HMAC-SHA-256 (RFC 2104) with a key of this process alone. The
- * key is drawn again in a forked child, so that no two processes know the same digests; drawing it
- * empties the ring.
+ * A small ring of derivations under HMAC-SHA-256 (RFC 2104), in memory shared by all children. A
+ * version, odd while a slot is being written, keeps a reader from half of one.
  */
+#include <stdatomic.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include "base/shared.h"
 #include "ca/memo.h"
 
 #define SLOTS 16
 #define MAC_LEN 32
 
-/* One of zeroes was never used: no MAC is zero. */
+/* A MAC of zeroes was never used. */
 struct slot {
+	_Atomic unsigned version;
 	uint8_t mac[MAC_LEN];
 	uint8_t hash[CHALLENGE_HASH];
 };
 
-static struct {
-	pid_t owner; /* 0: no key yet */
+struct memo {
 	uint8_t key[32];
 	struct slot slots[SLOTS];
-	size_t next;
-} memo;
+	_Atomic unsigned next;
+};
 
+static struct memo own, *memo; /* NULL: there is no key yet */
+
+int
+memo_start(struct err *e)
+{
+	struct memo *shared;
+
+	if (memo != NULL && memo != &own)
+		return 0;
+	if ((shared = shared_make(sizeof *shared, e)) == NULL)
+		return -1;
+	if (RAND_bytes(shared->key, sizeof shared->key) != 1)
+		return err_set_ossl(e, ERR_INTERNAL, "random key");
+	memo = shared;
+	return 0;
+}
+
+/* A process that shares with nobody keeps its own. */
 static int
 memo_ready(void)
 {
-	pid_t self = getpid();
-
-	if (memo.owner == self)
-		return 0;
-	OPENSSL_cleanse(&memo, sizeof memo);
-	if (RAND_bytes(memo.key, sizeof memo.key) != 1)
+	if (memo == NULL && RAND_bytes(own.key, sizeof own.key) != 1)
 		return -1;
-	memo.owner = self;
+	if (memo == NULL)
+		memo = &own;
 	return 0;
 }
 
@@ -55,26 +69,41 @@ memo_mac(const uint8_t salt[CHALLENGE_SALT], struct view given, uint8_t mac[MAC_
 		return -1;
 	memcpy(in, salt, CHALLENGE_SALT);
 	memcpy(in + CHALLENGE_SALT, given.p, given.n);
-	done = HMAC(EVP_sha256(), memo.key, sizeof memo.key, in, CHALLENGE_SALT + given.n, mac,
+	done = HMAC(EVP_sha256(), memo->key, sizeof memo->key, in, CHALLENGE_SALT + given.n, mac,
 	           &n) != NULL &&
 	       n == MAC_LEN;
 	OPENSSL_cleanse(in, sizeof in);
 	return done ? 0 : -1;
 }
 
+/* A copy of a slot; false: it is being written. */
+static bool
+slot_read(struct slot *slot, uint8_t mac[MAC_LEN], uint8_t hash[CHALLENGE_HASH])
+{
+	unsigned version = atomic_load_explicit(&slot->version, memory_order_acquire);
+
+	memcpy(mac, slot->mac, MAC_LEN);
+	memcpy(hash, slot->hash, CHALLENGE_HASH);
+	atomic_thread_fence(memory_order_acquire);
+	return version % 2 == 0 &&
+	       atomic_load_explicit(&slot->version, memory_order_relaxed) == version;
+}
+
 bool
 memo_find(const uint8_t salt[CHALLENGE_SALT], struct view given, uint8_t hash[CHALLENGE_HASH])
 {
-	uint8_t mac[MAC_LEN];
+	uint8_t mac[MAC_LEN], its_mac[MAC_LEN], its_hash[CHALLENGE_HASH];
 	bool found = false;
 
 	if (memo_mac(salt, given, mac) != 0)
 		return false;
 	for (size_t i = 0; i < SLOTS; i++)
-		if (CRYPTO_memcmp(memo.slots[i].mac, mac, MAC_LEN) == 0) {
-			memcpy(hash, memo.slots[i].hash, CHALLENGE_HASH);
+		if (slot_read(&memo->slots[i], its_mac, its_hash) &&
+		    CRYPTO_memcmp(its_mac, mac, MAC_LEN) == 0) {
+			memcpy(hash, its_hash, CHALLENGE_HASH);
 			found = true;
 		}
+	OPENSSL_cleanse(its_hash, sizeof its_hash);
 	return found;
 }
 
@@ -83,10 +112,17 @@ memo_add(const uint8_t salt[CHALLENGE_SALT], struct view given, const uint8_t ha
 {
 	struct slot *slot;
 	uint8_t mac[MAC_LEN];
+	unsigned version;
 
 	if (memo_mac(salt, given, mac) != 0)
 		return;
-	slot = &memo.slots[memo.next++ % SLOTS];
+	slot = &memo->slots[atomic_fetch_add(&memo->next, 1) % SLOTS];
+	version = atomic_load(&slot->version);
+	/* Somebody else writes there, or died at it. */
+	if (version % 2 != 0 ||
+	    !atomic_compare_exchange_strong(&slot->version, &version, version + 1))
+		return;
 	memcpy(slot->mac, mac, MAC_LEN);
 	memcpy(slot->hash, hash, CHALLENGE_HASH);
+	atomic_store_explicit(&slot->version, version + 2, memory_order_release);
 }

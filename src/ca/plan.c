@@ -8,6 +8,7 @@
 
 #include <openssl/rand.h>
 
+#include "base/ossl.h"
 #include "ca/extreq.h"
 #include "ca/names.h"
 #include "ca/plan.h"
@@ -100,6 +101,22 @@ choose_serial(struct plan *plan, struct err *e)
 	return 0;
 }
 
+/* The octets are written once: granted, recorded and signed are these. */
+static int
+fix(struct plan *plan, struct err *e)
+{
+	uint8_t *der = NULL;
+	int n = i2d_re_X509_tbs(plan->cert, &der), rc = -1;
+
+	buf_cut(&plan->tbs, 0);
+	if (n > 0 && buf_add(&plan->tbs, der, (size_t)n) == 0) {
+		ossl_sha256(buf_view(&plan->tbs), plan->tbs_digest);
+		rc = 0;
+	}
+	OPENSSL_free(der);
+	return rc == 0 ? 0 : err_set_ossl(e, ERR_INTERNAL, "writing the certificate");
+}
+
 /* From the names that were admitted to the certificate. */
 static int
 complete(const struct profile *p, struct tbs *tbs, time_t now, struct plan *plan, struct err *e)
@@ -110,11 +127,8 @@ complete(const struct profile *p, struct tbs *tbs, time_t now, struct plan *plan
 	tbs->serial = plan->serial;
 	tbs->not_before = plan->not_before;
 	tbs->not_after = plan->not_after;
-	if ((plan->cert = tbs_write(tbs, e)) == NULL)
-		return -1;
-	if (tbs_digest(plan->cert, plan->tbs_digest) != 0)
-		return err_set_ossl(e, ERR_INTERNAL, "digest of the certificate");
-	return 0;
+	plan->cert = tbs_write(tbs, e);
+	return plan->cert != NULL ? fix(plan, e) : -1;
 }
 
 int
@@ -157,27 +171,30 @@ plan_renew(const struct profile *p, const struct authority *a, const struct csr 
 	return complete(p, &tbs, now, plan, e);
 }
 
-/* SEQUENCE { tbsCertificate, signatureAlgorithm, empty BIT STRING } */
+/* SEQUENCE { tbsCertificate, signatureAlgorithm, BIT STRING } (RFC 5280 section 4.1) */
 int
-plan_write(const struct plan *plan, struct buf *der, struct err *e)
+plan_write(const struct plan *plan, struct view signature, struct buf *der, struct err *e)
 {
-	static const uint8_t no_signature[] = {V_ASN1_BIT_STRING, 1, 0};
-	uint8_t *tbs = NULL, *alg = NULL, *out;
-	int n_tbs = i2d_re_X509_tbs(plan->cert, &tbs);
+	uint8_t *alg = NULL, *out;
 	int n_alg = i2d_X509_ALGOR(X509_get0_tbs_sigalg(plan->cert), &alg);
-	int n = n_tbs + n_alg + (int)sizeof no_signature,
+	int n_bits = 1 + (int)signature.n;
+	int n = (int)plan->tbs.n + n_alg + ASN1_object_size(0, n_bits, V_ASN1_BIT_STRING),
 	    whole = ASN1_object_size(1, n, V_ASN1_SEQUENCE);
 	int rc = -1;
 
-	if (n_tbs > 0 && n_alg > 0 && (out = buf_room(der, (size_t)whole)) != NULL) {
+	if (n_alg > 0 && (out = buf_room(der, (size_t)whole)) != NULL) {
 		ASN1_put_object(&out, 1, n, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
-		memcpy(out, tbs, (size_t)n_tbs);
-		memcpy(out + n_tbs, alg, (size_t)n_alg);
-		memcpy(out + n_tbs + n_alg, no_signature, sizeof no_signature);
+		memcpy(out, plan->tbs.p, plan->tbs.n);
+		out += plan->tbs.n;
+		memcpy(out, alg, (size_t)n_alg);
+		out += n_alg;
+		ASN1_put_object(&out, 0, n_bits, V_ASN1_BIT_STRING, V_ASN1_UNIVERSAL);
+		*out++ = 0; /* no unused bits */
+		if (signature.n > 0)
+			memcpy(out, signature.p, signature.n);
 		der->n += (size_t)whole;
 		rc = 0;
 	}
-	OPENSSL_free(tbs);
 	OPENSSL_free(alg);
 	return rc == 0 ? 0 : err_set(e, ERR_INTERNAL, "writing a plan");
 }
@@ -209,9 +226,10 @@ plan_read(const struct authority *a, struct view der, struct plan *plan, struct 
 	serial = X509_get0_serialNumber(plan->cert);
 	if (ASN1_STRING_length(serial) != SERIAL_LEN ||
 	    time_read(X509_get0_notBefore(plan->cert), &plan->not_before) != 0 ||
-	    time_read(X509_get0_notAfter(plan->cert), &plan->not_after) != 0 ||
-	    tbs_digest(plan->cert, plan->tbs_digest) != 0)
+	    time_read(X509_get0_notAfter(plan->cert), &plan->not_after) != 0)
 		return err_set_ossl(e, ERR_INTERNAL, "a stored plan is incomplete");
+	if (fix(plan, e) != 0)
+		return -1;
 	memcpy(plan->serial, ASN1_STRING_get0_data(serial), SERIAL_LEN);
 	return fits(a, plan->cert)
 	           ? 0
@@ -227,10 +245,9 @@ plan_refresh(const struct profile *p, const struct authority *a, time_t now, str
 		return -1;
 	if (ASN1_TIME_set(X509_getm_notBefore(plan->cert), plan->not_before) == NULL ||
 	    ASN1_TIME_set(X509_getm_notAfter(plan->cert), plan->not_after) == NULL ||
-	    ASN1_STRING_set(X509_get_serialNumber(plan->cert), plan->serial, SERIAL_LEN) != 1 ||
-	    tbs_digest(plan->cert, plan->tbs_digest) != 0)
+	    ASN1_STRING_set(X509_get_serialNumber(plan->cert), plan->serial, SERIAL_LEN) != 1)
 		return err_set_ossl(e, ERR_INTERNAL, "dates of a plan");
-	return 0;
+	return fix(plan, e);
 }
 
 void
@@ -239,5 +256,6 @@ plan_free(struct plan *p)
 	if (p == NULL)
 		return;
 	X509_free(p->cert);
+	buf_free(&p->tbs);
 	*p = (struct plan){0};
 }

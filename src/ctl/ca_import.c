@@ -177,8 +177,11 @@ seal_key(struct ctl *c, const struct args *a, struct import *in, struct err *e)
 {
 	if (in->uri != NULL)
 		return a->encrypt ? err_set(e, ERR_USAGE, "--encrypt: no key goes into a file") : 0;
-	if (a->encrypt && in->pass.n == 0 && new_passphrase(c, a, &in->pass, e) != 0)
-		return -1;
+	if (a->encrypt && in->pass.n == 0) {
+		secret_free(&in->pass); /* an empty one has its octet too */
+		if (new_passphrase(c, a, &in->pass, e) != 0)
+			return -1;
+	}
 	return key_pem(in->key, a->encrypt ? (const char *)in->pass.p : NULL, &in->key_pem, e);
 }
 

@@ -21,6 +21,7 @@
 #include "ctl/ra_make.h"
 #include "signer/ceremony.h"
 #include "store/state.h"
+#include "wire/csr.h"
 
 /* "demo-2" behind "demo", "demo-3" behind "demo-2". Gives the number. */
 static int
@@ -126,7 +127,7 @@ check_hosts(struct ctl *c, struct store *s, const char *name, struct err *e)
 	return rc;
 }
 
-/* No circle. */
+/* No circle, and none whose turn is over. */
 static int
 check_order(struct ctl *c, const char *old, const char *next, struct err *e)
 {
@@ -138,7 +139,26 @@ check_order(struct ctl *c, const char *old, const char *next, struct err *e)
 		if (strcmp(behind.names[i], old) == 0)
 			return err_set(
 			    e, ERR_USAGE, "%s cannot follow %s, which follows it", next, old);
-	return 0;
+	return behind.followed[0]
+	           ? err_set(e, ERR_USAGE, "%s was followed itself, by %s", next, behind.names[1])
+	           : 0;
+}
+
+/* What one key signed is of one CA: the RAs of the next one would be taken for RAs of the old. */
+static int
+check_key(struct ctl *c, const struct authority *old, const char *name, struct err *e)
+{
+	struct authority next = {0};
+	int rc = open_authority(c, name, &next, e);
+
+	if (rc == 0 &&
+	    csr_same_key(X509_get_X509_PUBKEY(old->cert), X509_get_X509_PUBKEY(next.cert)))
+		rc = err_set(e, ERR_USAGE,
+		    "%s has the key of %s: a new certificate for it is taken by scepctl ca install "
+		    "%s --replace",
+		    name, old->name, old->name);
+	authority_free(&next);
+	return rc;
 }
 
 static int
@@ -184,7 +204,8 @@ prepare_ca(struct ctl *c, const struct args *a, struct store *s, const struct ca
 	if (check_order(c, old->name, name, e) != 0)
 		return -1;
 	return check_hosts(c, s, name, e) == 0 &&
-	               make_ca(c, a, old, name, number > 0 ? number : 2, e) == 0
+	               make_ca(c, a, old, name, number > 0 ? number : 2, e) == 0 &&
+	               check_key(c, old, name, e) == 0
 	           ? write_link(c, old->name, name, e)
 	           : -1;
 }

@@ -46,40 +46,29 @@ find_ra(const struct ra_states *s)
 	return found;
 }
 
-/* Whether every host has what a profile needs under the next CA. */
+/* Whether every host has what a profile that this CA serves now needs under the next one. */
 static bool
-profile_ready(struct ctl *c, struct store *s, const struct conf_profile *p, const struct hosts *h,
-    const char *again, struct err *e)
+profile_ready(struct ctl *c, struct store *s, const struct conf_profile *p,
+    const struct ca_line *line, const struct hosts *h, const char *again)
 {
+	struct err why = ERR_INIT;
 	struct ra_states states;
 	const struct ra_state *ra;
 	char what[PROFILE_NAME_MAX + 32];
 	bool ready = false;
 
-	if (ra_states_read(c, s, p, &states, e) != 0)
-		goto out;
-	if ((ra = find_ra(&states)) == NULL) {
+	if (ra_states_read(c, s, p, &states, &why) != 0) {
+		ctl_note(c, "%s cannot be looked at: %s", p->profile.name, why.detail);
+	} else if (strcmp(states.line.cas[states.current].name, line->cas[0].name) != 0) {
+		ready = true;
+	} else if ((ra = find_ra(&states)) == NULL) {
 		ctl_note(c, "%s has no RA of the next CA (scepctl ca next)", p->profile.name);
-		goto out;
+	} else {
+		snprintf(what, sizeof what, "RA %d of %s", ra->files->number, p->profile.name);
+		ready = hosts_all(c, h, ra->id, what, again);
 	}
-	snprintf(what, sizeof what, "RA %d of %s", ra->files->number, p->profile.name);
-	ready = hosts_all(c, h, ra->id, what, again);
-out:
 	ra_states_free(&states);
 	return ready;
-}
-
-/* Whether a profile is served by this CA now. */
-static bool
-is_of(struct ctl *c, struct store *s, const struct conf_profile *p, const char *ca)
-{
-	struct err ignored = ERR_INIT;
-	struct ra_states states;
-	bool of = ra_states_read(c, s, p, &states, &ignored) == 0 &&
-	          strcmp(states.line.cas[states.current].name, ca) == 0;
-
-	ra_states_free(&states);
-	return of;
 }
 
 /* 1: all is ready; 0: not yet, and it has been said why. */
@@ -95,12 +84,9 @@ all_ready(struct ctl *c, struct store *s, const struct ca_line *line, struct err
 	cert_id(line->cas[1].cert, id);
 	if (hosts_read(s, &h, e) == 0)
 		ready = hosts_all(c, &h, id, what, again);
-	for (size_t i = 0; ready >= 0 && i < c->conf.n_profiles; i++) {
-		const struct conf_profile *p = &c->conf.profiles[i];
-
-		if (is_of(c, s, p, line->cas[0].name) && !profile_ready(c, s, p, &h, again, e))
-			ready = e->code == ERR_OK ? 0 : -1;
-	}
+	for (size_t i = 0; ready >= 0 && i < c->conf.n_profiles; i++)
+		if (!profile_ready(c, s, &c->conf.profiles[i], line, &h, again))
+			ready = 0;
 	hosts_free(&h);
 	return ready;
 }

@@ -211,31 +211,36 @@ add_ra_key(struct pack *p, const char *path, struct err *e)
 	return rc;
 }
 
+/* The certificate last: it makes the RA exist, and with it must come the key and the mark. */
+static int
+add_ra(struct pack *p, const struct conf_ra *ra, struct err *e)
+{
+	int rc = add_ra_key(p, ra->key, e);
+
+	if (rc == 0 && ra->sign_cert != NULL)
+		rc = add_ra_key(p, ra->sign_key, e);
+	if (rc == 0 && ra->sign_cert != NULL)
+		rc = add_file(p, ra->sign_cert, true, e);
+	if (rc == 0 && ra->staged)
+		rc = add_staged(p, ra, e);
+	return rc == 0 ? add_file(p, ra->cert, true, e) : rc;
+}
+
+/* The next CA before the one that it follows, whose folder says so. */
 static int
 add_profile(struct pack *p, const struct conf_profile *from, struct err *e)
 {
 	struct conf_line line;
 	int rc = conf_line_read(&p->c->conf, from->profile.ca, &line, e);
 
-	for (size_t i = 0; rc == 0 && i < line.n; i++) {
+	for (size_t i = line.n; rc == 0 && i-- > 0;) {
 		char *ca = path_join(p->c->conf.ca_dir, line.names[i]);
 
 		rc = ca != NULL ? add_all(p, ca, e) : err_set(e, ERR_MEMORY, "no memory");
 		free(ca);
 	}
-	for (size_t i = 0; rc == 0 && i < from->n_ras; i++) {
-		const struct conf_ra *ra = &from->ras[i];
-
-		rc = add_file(p, ra->cert, true, e);
-		if (rc == 0)
-			rc = add_ra_key(p, ra->key, e);
-		if (rc == 0 && ra->sign_cert != NULL)
-			rc = add_file(p, ra->sign_cert, true, e);
-		if (rc == 0 && ra->sign_cert != NULL)
-			rc = add_ra_key(p, ra->sign_key, e);
-		if (rc == 0 && ra->staged)
-			rc = add_staged(p, ra, e);
-	}
+	for (size_t i = 0; rc == 0 && i < from->n_ras; i++)
+		rc = add_ra(p, &from->ras[i], e);
 	return rc;
 }
 
@@ -378,6 +383,21 @@ keep_file(struct ctl *c, const char *at, const json_t *line, struct err *e)
 	return rc;
 }
 
+/* The mark that an RA waits, for one that is here without it, so that it was presented by now. */
+static bool
+is_late_mark(const char *at)
+{
+	size_t end = strlen(".staged");
+	bool late = false;
+	char *cert;
+
+	if (!ends_in(at, ".staged") || asprintf(&cert, "%.*s.pem", (int)(strlen(at) - end), at) < 0)
+		return false;
+	late = path_exists(cert);
+	free(cert);
+	return late;
+}
+
 int
 carry_unpack(struct ctl *c, const json_t *line, enum carry_there there, struct err *e)
 {
@@ -397,6 +417,10 @@ carry_unpack(struct ctl *c, const json_t *line, enum carry_there there, struct e
 
 		free(at);
 		return kept;
+	}
+	if (file != NULL && there == CARRY_KEEP && is_late_mark(at)) {
+		free(at);
+		return 0;
 	}
 	/* The configuration was the first, so it can be asked who serves here. */
 	rc = json_is_true(json_object_get(line, "service")) ? ctl_conf(c, e) : 0;

@@ -58,12 +58,6 @@ read_certs(struct view der, struct err *e)
 	return NULL;
 }
 
-static bool
-is_ca(X509 *cert)
-{
-	return X509_check_ca(cert) > 0;
-}
-
 /* The RA that takes encrypted messages; a CA that has no RA does it itself. */
 static X509 *
 find_encrypt(STACK_OF(X509) *certs)
@@ -71,7 +65,8 @@ find_encrypt(STACK_OF(X509) *certs)
 	for (int i = 0; i < sk_X509_num(certs); i++) {
 		X509 *cert = sk_X509_value(certs, i);
 
-		if (!is_ca(cert) && (X509_get_key_usage(cert) & X509v3_KU_KEY_ENCIPHERMENT) != 0)
+		if (!client_is_ca(cert) &&
+		    (X509_get_key_usage(cert) & X509v3_KU_KEY_ENCIPHERMENT) != 0)
 			return cert;
 	}
 	for (int i = 0; i < sk_X509_num(certs); i++) {
@@ -86,12 +81,12 @@ find_encrypt(STACK_OF(X509) *certs)
 static X509 *
 find_issuer(STACK_OF(X509) *certs, X509 *of)
 {
-	if (is_ca(of))
+	if (client_is_ca(of))
 		return of;
 	for (int i = 0; i < sk_X509_num(certs); i++) {
 		X509 *cert = sk_X509_value(certs, i);
 
-		if (is_ca(cert) && X509_check_issued(cert, of) == X509_V_OK)
+		if (client_is_ca(cert) && X509_check_issued(cert, of) == X509_V_OK)
 			return cert;
 	}
 	return NULL;
@@ -119,16 +114,14 @@ client_ca_read(struct view caps, struct view certs, const char *fingerprint, str
 	return take_certs(ca, certs, fingerprint, false, e);
 }
 
-/* By a certificate that GetCACert gave: the RA, or the CA itself as RFC 8894 section 4.7.1 has it,
- * whose key may be allowed to sign certificates only. */
-static bool
-may_sign_next(const struct client_ca *ca, const X509 *signer)
+bool
+client_ca_signs(const struct client_ca *ca, const X509 *signer)
 {
 	for (int i = 0; i < sk_X509_num(ca->certs); i++) {
 		X509 *cert = sk_X509_value(ca->certs, i);
 
 		if (ossl_cert_same(cert, signer))
-			return is_ca(cert) ||
+			return client_is_ca(cert) ||
 			       (X509_get_key_usage(cert) & X509v3_KU_DIGITAL_SIGNATURE) != 0;
 	}
 	return false;
@@ -159,7 +152,7 @@ client_next_read(const struct client_ca *ca, struct view der, struct client_ca *
 		    why.detail);
 	else if (scep_msg_verify(&m, ALGS_ALL.digests, find_signer(ca, &m), e) != 0)
 		rc = -1;
-	else if (!may_sign_next(ca, m.signer))
+	else if (!client_ca_signs(ca, m.signer))
 		err_set(e, ERR_SIGNER,
 		    "the next CA is not signed for by a certificate that GetCACert gave: nothing "
 		    "of it is believed");

@@ -19,21 +19,6 @@
 
 #define CEK_MAX 1024
 
-/* The signer must be a certificate of GetCACert that may sign: the RA, or a CA without one. */
-static int
-check_signer(const struct client_ca *ca, struct scep_msg *m, struct err *e)
-{
-	for (int i = 0; i < sk_X509_num(ca->certs); i++) {
-		X509 *cert = sk_X509_value(ca->certs, i);
-
-		if (ossl_cert_same(cert, m->signer) &&
-		    (X509_get_key_usage(cert) & X509v3_KU_DIGITAL_SIGNATURE) != 0)
-			return 0;
-	}
-	return err_set(
-	    e, ERR_SIGNER, "the reply is signed by a certificate that GetCACert did not give");
-}
-
 /* Some servers leave their certificate out of the reply: then it is one of GetCACert. */
 static int
 verify_reply(const struct client_ca *ca, struct scep_msg *m, struct err *e)
@@ -47,7 +32,10 @@ verify_reply(const struct client_ca *ca, struct scep_msg *m, struct err *e)
 	}
 	if (scep_msg_verify(m, ALGS_ALL.digests, known, e) != 0)
 		return -1;
-	return check_signer(ca, m, e);
+	return client_ca_signs(ca, m->signer)
+	           ? 0
+	           : err_set(e, ERR_SIGNER,
+	                 "the reply is signed by a certificate that GetCACert did not give");
 }
 
 static int

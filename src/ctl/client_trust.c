@@ -13,8 +13,8 @@
 #include "base/enc.h"
 #include "base/ossl.h"
 
-static bool
-is_ca(X509 *cert)
+bool
+client_is_ca(X509 *cert)
 {
 	return X509_check_ca(cert) > 0;
 }
@@ -116,7 +116,7 @@ find_anchors(STACK_OF(X509) *certs, const char *fingerprint, STACK_OF(X509) *anc
 		                                        : err_set(e, ERR_MEMORY, "out of memory");
 	}
 	for (int i = 0; i < sk_X509_num(certs); i++) {
-		if (is_ca(sk_X509_value(certs, i)) &&
+		if (client_is_ca(sk_X509_value(certs, i)) &&
 		    sk_X509_push(anchors, sk_X509_value(certs, i)) <= 0)
 			return err_set(e, ERR_MEMORY, "out of memory");
 	}

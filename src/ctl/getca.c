@@ -4,6 +4,7 @@
  * follow (section 4.7). Nothing of the configuration is used.
  */
 #include <stdlib.h>
+#include <strings.h>
 
 #include <openssl/x509v3.h>
 
@@ -85,6 +86,11 @@ getca(struct ctl *c, const struct args *a, struct err *e)
 	if (rc == 0 && a->fingerprint == NULL)
 		ctl_note(c, "No --fingerprint was given: compare the SHA-256 of the CA with what "
 		            "its operator says.");
+	/* Anybody's certificate of that CA is as good as that of an RA (client_next_read). */
+	if (rc == 0 && a->next && strncasecmp(a->url, "https:", 6) != 0)
+		ctl_note(c, "Whoever has a certificate of the present CA and stands between could "
+		            "have given this answer: compare the SHA-256 of the next CA with what "
+		            "its operator says, or ask by https.");
 	client_ca_free(&ca);
 	return rc;
 }

@@ -9,12 +9,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "conf/line.h"
 #include "ctl/ask.h"
 #include "ctl/ca_files.h"
-#include "ctl/enroll.h"
 #include "ctl/folder.h"
 #include "ctl/new_key.h"
+#include "ctl/ra.h"
 #include "ctl/show.h"
 
 static const char *
@@ -49,37 +48,37 @@ plain_facts(struct ctl *c, const struct conf_profile *p)
 	return o;
 }
 
-/* The RA that is presented unless the operator has named another one (scepctl ra list). */
-static const struct conf_ra *
-ra_newest(const struct conf_profile *p)
+/* The RA that this host presents by its files; the operator may have named another one for all
+ * hosts (scepctl ra list). */
+static const struct ra_state *
+find_presented(const struct ra_states *s, struct err *e)
 {
-	for (size_t i = p->n_ras; i-- > 0;)
-		if (!p->ras[i].staged)
-			return &p->ras[i];
-	return &p->ras[0];
+	for (size_t i = 0; i < s->n; i++)
+		if (s->v[i].presented)
+			return &s->v[i];
+	err_set(e, ERR_CONFIG, "%s has no RA of CA %s", s->profile->profile.name,
+	    s->line.cas[s->current].name);
+	return NULL;
 }
 
 json_t *
 profile_facts(struct ctl *c, const struct conf_profile *p, struct err *e)
 {
-	struct authority ca = {0};
-	struct conf_line line;
-	X509 *ra = NULL;
+	const struct ra_state *ra;
+	struct ra_states s;
 	json_t *o = NULL;
 
-	if (conf_line_read(&c->conf, p->profile.ca, &line, e) == 0 &&
-	    open_authority(c, conf_line_current(&line), &ca, e) == 0 && p->n_ras > 0 &&
-	    (ra = cert_load(ra_newest(p)->cert, e)) != NULL) {
-		int n = sk_X509_num(ca.chain);
+	if (ra_states_read(c, NULL, p, &s, e) == 0 && (ra = find_presented(&s, e)) != NULL) {
+		const struct authority *ca = &s.line.cas[s.current];
+		int n = sk_X509_num(ca->chain);
 
 		o = plain_facts(c, p);
-		json_object_set_new(o, "ca_certificate", show_cert(ca.cert));
+		json_object_set_new(o, "ca_certificate", show_cert(ca->cert));
 		if (n > 0)
-			json_object_set_new(o, "root", show_cert(sk_X509_value(ca.chain, n - 1)));
-		json_object_set_new(o, "ra", show_cert(ra));
+			json_object_set_new(o, "root", show_cert(sk_X509_value(ca->chain, n - 1)));
+		json_object_set_new(o, "ra", show_cert(ra->cert));
 	}
-	X509_free(ra);
-	authority_free(&ca);
+	ra_states_free(&s);
 	return o;
 }
 
@@ -88,14 +87,17 @@ static json_t *
 list_row(struct ctl *c, const struct conf_profile *p)
 {
 	struct err unreadable = ERR_INIT;
-	X509 *ra = p->n_ras > 0 ? cert_load(ra_newest(p)->cert, &unreadable) : NULL;
+	const struct ra_state *ra = NULL;
 	json_t *row = plain_facts(c, p);
+	struct ra_states s;
 	char to[24] = "";
 
+	if (ra_states_read(c, NULL, p, &s, &unreadable) == 0)
+		ra = find_presented(&s, &unreadable);
 	if (ra != NULL)
-		show_time(X509_get0_notAfter(ra), to);
+		show_time(X509_get0_notAfter(ra->cert), to);
 	json_object_set_new(row, "ra_not_after", json_string(ra != NULL ? to : unreadable.detail));
-	X509_free(ra);
+	ra_states_free(&s);
 	return row;
 }
 

@@ -56,12 +56,18 @@ judge(struct ctl *c, const struct args *a, const struct ra_states *s, const stru
 	if (ra->at > s->current)
 		return err_set(e, ERR_USAGE, "RA %d of %s is that of the next CA, %s",
 		    ra->files->number, s->profile->profile.name, s->line.cas[ra->at].name);
-	if (ra->used == 0 || days >= QUIET_DAYS || a->force)
+	if (a->force || (ra->used != 0 && days >= QUIET_DAYS))
 		return 0;
-	ctl_note(c,
-	    "RA %d of %s was used %lld days ago. Devices that still know it alone would fail: "
-	    "retire it when it has not been used for %d days, or --force.",
-	    ra->files->number, s->profile->profile.name, (long long)days, QUIET_DAYS);
+	if (ra->used == 0)
+		ctl_note(c,
+		    "The store knows of no use of RA %d of %s: it never was used, or that was lost "
+		    "with an earlier store. When no device can have it: --force.",
+		    ra->files->number, s->profile->profile.name);
+	else
+		ctl_note(c,
+		    "RA %d of %s was used %lld days ago. Devices that still know it alone would "
+		    "fail: retire it when it has not been used for %d days, or --force.",
+		    ra->files->number, s->profile->profile.name, (long long)days, QUIET_DAYS);
 	return CTL_PENDING;
 }
 
@@ -132,6 +138,6 @@ ra_retire(struct ctl *c, const struct args *a, struct err *e)
 }
 
 const struct opt ra_retire_options[] = {
-    OPT_FLAG("force", force, "although it was used in the last 30 days"),
+    OPT_FLAG("force", force, "although it was used in the last 30 days, or nothing is known of it"),
     OPT_END,
 };

@@ -16,6 +16,7 @@
 #include "base/daily.h"
 #include "base/gate.h"
 #include "base/ossl.h"
+#include "ca/memo.h"
 #include "base/tally.h"
 #include "conf/assemble.h"
 #include "conf/owner.h"
@@ -161,7 +162,8 @@ prepare(const struct options *o, struct pid_file *pid, struct master_args *a, st
 		return -1;
 	if (geteuid() == 0)
 		log_msg(LOG_LEVEL_WARN, "running as root: set user in %s", c->file);
-	if (ossl_start(e) != 0 || gate_start(e) != 0 || daily_start(e) != 0 || tally_start(e) != 0)
+	if (ossl_start(e) != 0 || gate_start(e) != 0 || daily_start(e) != 0 ||
+	    tally_start(e) != 0 || memo_start(e) != 0)
 		return -1;
 	if (check_run(c, e) != 0)
 		return -1;

@@ -156,6 +156,11 @@ issue(struct request *r, const struct claim *claim, const uint8_t request[32], c
 	struct reserve what;
 	int rc = -1;
 
+	/* Only one that was followed may be without; which one issues is known by the store alone.
+	 */
+	if (r->by->ca->key == NULL)
+		return err_set(
+		    &r->err, ERR_KEY_GONE, "CA %s has no key here", r->by->ca->authority.name);
 	if (issue_reserve(r, claim, request, about, &text, &what) != 0 ||
 	    store_reserve(r->service->store, &what, &r->plan, &held, &r->err) != 0)
 		goto out;

@@ -39,13 +39,17 @@ static bool
 followed_just_now(const struct service *s, const struct service_ca *ca)
 {
 	struct view said = word(s, "ca", ca->authority.name);
-	const uint8_t *since = said.n > 0 ? memchr(said.p, ' ', said.n) : NULL;
+	const uint8_t *behind = said.n > 0 ? memchr(said.p, ' ', said.n) : NULL;
+	int64_t since, ago;
 	char text[24];
 
-	if (since == NULL)
+	if (behind == NULL)
 		return false;
-	snprintf(text, sizeof text, "%.*s", (int)(said.p + said.n - since), (const char *)since);
-	return clock_now() < strtoll(text, NULL, 10) + SWITCH_GRACE;
+	snprintf(text, sizeof text, "%.*s", (int)(said.p + said.n - behind), (const char *)behind);
+	/* A time to come would let it go on for ever. */
+	since = strtoll(text, NULL, 10);
+	ago = since > 0 ? clock_now() - since : SWITCH_GRACE;
+	return ago > -SWITCH_GRACE && ago < SWITCH_GRACE;
 }
 
 size_t

@@ -36,7 +36,7 @@ plan_seal(const struct store *s, enum seal_kind kind, const char *request, const
 {
 	struct buf der = {0};
 	uint8_t mac[SEAL_LEN];
-	int rc = plan_write(plan, &der, e);
+	int rc = plan_write(plan, (struct view){0}, &der, e);
 
 	if (rc == 0 && (seal(s, kind, request, buf_view(&der), mac) != 0 ||
 	                   buf_add(out, mac, sizeof mac) != 0 || buf_add(out, der.p, der.n) != 0))

@@ -130,6 +130,29 @@ who_waits_comes_through(void)
 	close(release[0]);
 }
 
+/* As long as nobody has guessed, all may wait; this is before any test in which somebody has. */
+static void
+seats_matter_after_a_guess(void)
+{
+	bool held = false;
+	int release[2];
+	pid_t keeper = holder(release, &held), one, late;
+
+	CU_ASSERT_FATAL(keeper > 0);
+	gate_patience(0, LONG);
+	one = comer(release);
+	CU_ASSERT(child_sleeps(one));
+	gate_disturb();
+	late = comer(release);
+	CU_ASSERT(!child_sleeps(late));
+	CU_ASSERT_EQUAL(end_of(late), 1);
+	close(release[1]);
+	CU_ASSERT_EQUAL(end_of(one), 0);
+	CU_ASSERT_EQUAL(end_of(keeper), 0);
+	gate_patience(0, 0);
+	close(release[0]);
+}
+
 static void
 seats_are_few(void)
 {
@@ -137,6 +160,7 @@ seats_are_few(void)
 	int release[2];
 	pid_t keeper = holder(release, &held), seated[2], late;
 
+	gate_disturb();
 	CU_ASSERT_FATAL(keeper > 0);
 	gate_patience(0, LONG);
 	late = comer(release);
@@ -173,6 +197,7 @@ seats_have_a_limit(void)
 	int release[2];
 	pid_t keeper = holder(release, &held), seated[GATE_SEATS_MAX], late;
 
+	gate_disturb();
 	CU_ASSERT_FATAL(keeper > 0);
 	gate_patience(1000, LONG);
 	for (int i = 0; i < GATE_SEATS_MAX; i++) {
@@ -216,6 +241,7 @@ CU_TestInfo gate_tests[] = {
     T(one_at_a_time),
     T(a_dead_holder_releases_it),
     T(who_waits_comes_through),
+    T(seats_matter_after_a_guess),
     T(seats_are_few),
     T(seats_have_a_limit),
     T(nobody_waits_for_ever),

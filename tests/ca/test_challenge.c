@@ -278,28 +278,70 @@ one_derivation_at_a_time(void)
 	challenge_set_free(&s);
 }
 
+/* In a child: whether a challenge is right. */
+static pid_t
+child_checks(const struct challenge_set *s, const char *given)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct err e = ERR_INIT;
+
+		alarm(60);
+		_exit(challenge_check(s, view_str(given), T0, NULL, &e) != 0);
+	}
+	CU_ASSERT_FATAL(pid > 0);
+	return pid;
+}
+
+static bool
+child_was_right(pid_t pid)
+{
+	int status = -1;
+
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 /* A guess is being checked; whoever is right waits for its end, and is let in. */
 static void
 who_is_right_waits_for_the_gate(void)
 {
 	struct challenge_set s = {0};
 	struct err e = ERR_INIT;
-	int status = -1;
 	pid_t pid;
 
 	add(&s, salt_a, "one", "a patient secret", 0, 0);
 	CU_ASSERT_EQUAL_FATAL(gate_start(&e), 0);
 	CU_ASSERT_FATAL(gate_try());
 	gate_patience(1, 50000);
-	if ((pid = fork()) == 0) {
-		alarm(60);
-		_exit(challenge_check(&s, view_str("a patient secret"), T0, NULL, &e) != 0);
-	}
-	CU_ASSERT_FATAL(pid > 0);
+	pid = child_checks(&s, "a patient secret");
 	CU_ASSERT(child_sleeps(pid));
 	gate_leave();
+	CU_ASSERT(child_was_right(pid));
+	gate_patience(0, 0);
+	challenge_set_free(&s);
+}
+
+/* and after a guess only those wait that have a seat */
+static void
+a_guess_ends_the_peace(void)
+{
+	struct challenge_set s = {0};
+	struct err e = ERR_INIT;
+	int status = -1;
+	pid_t pid;
+
+	add(&s, salt_a, "one", "the only secret", 0, 0);
+	CU_ASSERT_EQUAL_FATAL(gate_start(&e), 0);
+	CU_ASSERT_EQUAL(check(&s, "a wrong secret", T0, NULL), ERR_CHALLENGE);
+	CU_ASSERT_FATAL(gate_try());
+	gate_patience(0, 50000);
+	pid = child_checks(&s, "the only secret");
+	CU_ASSERT(!child_sleeps(pid));
 	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
-	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+	CU_ASSERT(WIFEXITED(status) && WEXITSTATUS(status) == 1);
+	gate_leave();
 	gate_patience(0, 0);
 	challenge_set_free(&s);
 }
@@ -368,30 +410,38 @@ only_the_latest_are_remembered(void)
 }
 
 static void
-a_child_remembers_nothing(void)
+workers_remember_together(void)
 {
 	struct challenge_set s = {0};
-	struct err started = ERR_INIT;
-	int status = -1;
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(gate_start(&e), 0);
+	CU_ASSERT_EQUAL_FATAL(memo_start(&e), 0);
+	add(&s, salt_a, "child", "what a child derived", 0, 0);
+	CU_ASSERT(child_was_right(child_checks(&s, "what a child derived")));
+	CU_ASSERT_EQUAL(check_behind_gate(&s, "what a child derived", T0, "child"), ERR_OK);
+	/* A second start forgets nothing. */
+	CU_ASSERT_EQUAL(memo_start(&e), 0);
+	CU_ASSERT_EQUAL(check_behind_gate(&s, "what a child derived", T0, "child"), ERR_OK);
+	challenge_set_free(&s);
+}
+
+/* Somebody else has derived it meanwhile: here, what no derivation would give. */
+static void
+who_waited_does_not_derive_again(void)
+{
+	struct challenge_set s = {0};
 	pid_t pid;
 
-	add(&s, salt_a, "parent", "the parent's secret", 0, 0);
-	CU_ASSERT_EQUAL(check(&s, "the parent's secret", T0, "parent"), ERR_OK);
-	CU_ASSERT_EQUAL_FATAL(gate_start(&started), 0);
+	add(&s, salt_a, "one", "the only secret", 0, 0);
 	CU_ASSERT_FATAL(gate_try());
-	if ((pid = fork()) == 0) {
-		struct err e = ERR_INIT;
-
-		_exit(challenge_check(&s, view_str("the parent's secret"), T0, NULL, &e) == 0
-		          ? 0
-		          : (int)e.code);
-	}
-	CU_ASSERT_FATAL(pid > 0);
-	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	gate_patience(1, 50000);
+	pid = child_checks(&s, "as good as that one");
+	CU_ASSERT(child_sleeps(pid));
+	memo_add(salt_a, view_str("as good as that one"), s.entries[0].hash);
 	gate_leave();
-	CU_ASSERT(WIFEXITED(status));
-	CU_ASSERT_EQUAL(WEXITSTATUS(status), ERR_BUSY);
-	CU_ASSERT_EQUAL(check_behind_gate(&s, "the parent's secret", T0, "parent"), ERR_OK);
+	CU_ASSERT(child_was_right(pid));
+	gate_patience(0, 0);
 	challenge_set_free(&s);
 }
 
@@ -410,10 +460,12 @@ CU_TestInfo challenge_tests[] = {
     T(the_same_secret_under_two_dates),
     T(one_derivation_at_a_time),
     T(who_is_right_waits_for_the_gate),
+    T(a_guess_ends_the_peace),
     T(a_right_one_is_remembered),
     T(a_wrong_one_is_not),
     T(a_reloaded_set_decides_anew),
     T(only_the_latest_are_remembered),
-    T(a_child_remembers_nothing),
+    T(workers_remember_together),
+    T(who_waited_does_not_derive_again),
     CU_TEST_INFO_NULL,
 };

@@ -72,8 +72,6 @@ a_grant_is_for_one_plan(void)
 	CU_ASSERT(grant_covers(g, &d.plan));
 	CU_ASSERT(!grant_covers(g, &d.other)); /* another serial */
 	CU_ASSERT(!grant_covers(NULL, &d.plan));
-	CU_ASSERT(X509_sign(d.plan.cert, make_key(KEY_P256), EVP_sha256()) > 0);
-	CU_ASSERT(grant_covers(g, &d.plan));
 	grant_free(g);
 	grant_free(NULL);
 	desk_close(&d);
@@ -90,7 +88,7 @@ a_plan_changed_afterwards_is_not_covered(void)
 	desk_open(&d);
 	g = granted(&d);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(g);
-	ASN1_TIME_set(X509_getm_notAfter(d.plan.cert), NOW + 3650 * DAY);
+	d.plan.tbs.p[d.plan.tbs.n - 1] ^= 1;
 	CU_ASSERT(!grant_covers(g, &d.plan));
 	memcpy(empty.tbs_digest, d.plan.tbs_digest, sizeof empty.tbs_digest);
 	CU_ASSERT(!grant_covers(g, &empty));

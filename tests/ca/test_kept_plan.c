@@ -47,7 +47,7 @@ desk_open(struct desk *d, struct make_ca m)
 	make_csr(&csr, KEY_RSA, DIGEST_SHA256, exts, "CN=device", NULL);
 	CU_ASSERT_EQUAL_FATAL(plan_make(&d->p, &d->a, &csr, NOW, &d->plan, &d->e), 0);
 	csr_free(&csr);
-	CU_ASSERT_EQUAL_FATAL(plan_write(&d->plan, &d->der, &d->e), 0);
+	CU_ASSERT_EQUAL_FATAL(plan_write(&d->plan, (struct view){0}, &d->der, &d->e), 0);
 }
 
 static void

@@ -165,15 +165,46 @@ what_is_new_is_added(void)
 	text = stage_text(&second, "scepd.conf");
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "node_name = \"two\""));
 	free(text);
+	/* It is presented here by now, and waits nowhere but where the bundle comes from. */
+	CU_ASSERT_EQUAL(unlink(stage_path(&second, "ra/p/ra-2.staged")), 0);
+	CU_ASSERT_EQUAL(stage_run(&second, SECRET, "bundle|import|%s|--add" PASS, bundle), CTL_OK);
+	CU_ASSERT_EQUAL(stage_mode(&second, "ra/p/ra-2.staged"), -1);
 	/* This host has made one of the same number for itself. */
 	text = stage_text(&second, "ra/p/ra.pem");
 	stage_write(&second, "ra/p/ra-2.pem", text, 0644);
 	free(text);
-	CU_ASSERT_EQUAL(unlink(stage_path(&second, "ra/p/ra-2.staged")), 0);
 	CU_ASSERT_EQUAL(
 	    stage_run(&second, SECRET, "bundle|import|%s|--add" PASS, bundle), CTL_USAGE);
 	CU_ASSERT_TRUE(stage_said(&second, "ra-2.pem exists and is another one"));
 	CU_ASSERT_EQUAL(stage_mode(&second, "ra/p/ra-2.staged"), -1);
+	end();
+}
+
+/* A reload in between must not find an RA without its key, or present one that has to wait. */
+static void
+the_certificate_of_an_ra_comes_last(void)
+{
+	static const char *const others[] = {"ra/p/ra-2.key", "ra/p/ra-2.staged"};
+	char bundle[PATH_MAX];
+
+	begin();
+	CU_ASSERT_EQUAL(stage_run(&first, NULL, "store|install"), CTL_OK);
+	CU_ASSERT_EQUAL(stage_run(&first, NULL, "ra|rotate|p"), CTL_PENDING);
+	snprintf(bundle, sizeof bundle, "%s", stage_path(&first, "bundle"));
+	CU_ASSERT_EQUAL(stage_run(&first, SECRET, "bundle|export|%s" PASS, bundle), CTL_OK);
+	CU_ASSERT_EQUAL(mkdir(stage_path(&second, "ra"), 0755), 0);
+	CU_ASSERT_EQUAL(mkdir(stage_path(&second, "ra/p"), 0755), 0);
+	for (size_t i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL(mkdir(stage_path(&second, others[i]), 0755), 0);
+		CU_ASSERT_EQUAL(
+		    stage_run(&second, SECRET, "bundle|import|%s|--replace" PASS, bundle),
+		    CTL_FAILED);
+		CU_ASSERT_EQUAL(stage_mode(&second, "ra/p/ra-2.pem"), -1);
+		CU_ASSERT_EQUAL(rmdir(stage_path(&second, others[i])), 0);
+	}
+	CU_ASSERT_EQUAL(
+	    stage_run(&second, SECRET, "bundle|import|%s|--replace" PASS, bundle), CTL_OK);
+	CU_ASSERT_EQUAL(same("ra/p/ra-2.pem"), 1);
 	end();
 }
 
@@ -343,6 +374,7 @@ CU_TestInfo bundle_tests[] = {
     T(a_bundle_makes_a_second_host),
     T(nothing_is_overwritten_unasked),
     T(what_is_new_is_added),
+    T(the_certificate_of_an_ra_comes_last),
     T(a_backup_brings_records_back),
     T(tokens_come_back_on_demand),
     T(keys_are_kept_on_demand),

@@ -9,6 +9,7 @@
 
 #include "base/clock.h"
 #include "base/enc.h"
+#include "ca/authority.h"
 #include "stage.h"
 #include "store/state.h"
 #include "suites.h"
@@ -98,6 +99,18 @@ file_is(const char *path, const char *want)
 
 	free(text);
 	return same;
+}
+
+/* Whether the fingerprint of a certificate file was printed. */
+static bool
+printed_id(const char *path)
+{
+	X509 *cert = stage_cert(&s, path);
+	char text[96];
+
+	cert_fingerprint(cert, EVP_sha256(), text);
+	X509_free(cert);
+	return stage_printed(&s, text);
 }
 
 static bool
@@ -197,6 +210,86 @@ one_that_is_there_is_taken(void)
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|next|heir|--name|demo"), CTL_USAGE);
 	CU_ASSERT_TRUE(stage_said(&s, "demo cannot follow heir, which follows it"));
 	CU_ASSERT_TRUE(file_is("ca/heir/next", NULL));
+	end();
+}
+
+/* The same key under another name is the same CA. */
+static void
+one_of_the_same_key_is_not(void)
+{
+	char *cert, *key;
+
+	begin();
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|create|heir|--subject|CN=Heir"), CTL_OK);
+	cert = stage_text(&s, "ca/demo/ca.pem");
+	key = stage_text(&s, "ca/demo/ca.key");
+	stage_write(&s, "ca/heir/ca.pem", cert, 0644);
+	stage_write(&s, "ca/heir/ca.key", key, 0600);
+	free(cert);
+	cert = stage_text(&s, "ca/demo/chain.pem");
+	stage_write(&s, "ca/heir/chain.pem", cert, 0644);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|next|demo|--name|heir"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&s, "heir has the key of demo"));
+	CU_ASSERT_TRUE(file_is("ca/demo/next", NULL));
+	CU_ASSERT_EQUAL(stage_mode(&s, "ra/vpn/ra-2.pem"), -1);
+	free(cert);
+	free(key);
+	end();
+}
+
+static void
+one_whose_turn_is_over_is_not(void)
+{
+	begin();
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|create|heir|--subject|CN=Heir"), CTL_OK);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|create|last|--subject|CN=Last"), CTL_OK);
+	stage_write(&s, "ca/heir/successor", "last\n", 0644);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|next|demo|--name|heir"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&s, "heir was followed itself, by last"));
+	CU_ASSERT_TRUE(file_is("ca/demo/next", NULL));
+	end();
+}
+
+/* What is shown of a profile is what devices get now. */
+static void
+a_profile_is_shown_with_the_present_one(void)
+{
+	char *more, *text;
+
+	begin();
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|next|demo"), CTL_OK);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "profile|show|vpn|--json"), CTL_OK);
+	CU_ASSERT_TRUE(printed_id("ra/vpn/ra.pem") && printed_id("ca/demo/ca.pem"));
+	CU_ASSERT_FALSE(printed_id("ra/vpn/ra-2.pem"));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|switch|demo|--force"), CTL_OK);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "profile|show|vpn|--json"), CTL_OK);
+	CU_ASSERT_TRUE(printed_id("ra/vpn/ra-2.pem") && printed_id("ca/demo-2/ca.pem"));
+	/* Of a list the first one counts. */
+	text = stage_text(&s, "profiles.d/vpn.conf");
+	CU_ASSERT_TRUE(
+	    asprintf(&more,
+	        "%s\nra = ( { certificate = \"ra/vpn/ra-2.pem\"; key = \"ra/vpn/ra-2.key\"; },"
+	        "{ certificate = \"ra/vpn/ra.pem\"; key = \"ra/vpn/ra.key\"; } );\n",
+	        text) > 0);
+	stage_write(&s, "profiles.d/vpn.conf", more, 0640);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "profile|show|vpn|--json"), CTL_OK);
+	CU_ASSERT_TRUE(printed_id("ra/vpn/ra-2.pem"));
+	free(text);
+	free(more);
+	end();
+}
+
+/* A profile of which nothing is known does not count as one that is ready. */
+static void
+what_cannot_be_read_keeps_it_waiting(void)
+{
+	begin();
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|next|demo"), CTL_OK);
+	report("one", id_of("ca/demo-2/ca.pem"), id_of("ra/vpn/ra-2.pem"));
+	stage_write(&s, "ra/vpn/ra.pem", "nonsense", 0644);
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|switch|demo"), CTL_PENDING);
+	CU_ASSERT_TRUE(stage_said(&s, "vpn cannot be looked at: "));
+	CU_ASSERT_TRUE(word_is("ca:demo", ""));
 	end();
 }
 
@@ -331,6 +424,10 @@ CU_TestInfo ca_next_tests[] = {
     T(it_is_made_with_an_ra_for_each_profile),
     T(the_root_can_sign_it),
     T(one_that_is_there_is_taken),
+    T(one_of_the_same_key_is_not),
+    T(one_whose_turn_is_over_is_not),
+    T(a_profile_is_shown_with_the_present_one),
+    T(what_cannot_be_read_keeps_it_waiting),
     T(a_list_keeps_it_waiting),
     T(it_takes_over_when_all_hosts_have_it),
     T(one_that_has_ended_does_not),

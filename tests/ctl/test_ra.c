@@ -217,6 +217,10 @@ one_in_use_is_not_taken_away(void)
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ra|retire|vpn|2"), CTL_USAGE);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ra|retire|vpn|3"), CTL_USAGE);
 	CU_ASSERT_TRUE(stage_said(&s, "vpn has no RA 3"));
+	/* A store that was lost does not know it. */
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ra|retire|vpn|1"), CTL_PENDING);
+	CU_ASSERT_TRUE(stage_said(&s, "The store knows of no use of RA 1 of vpn"));
+	CU_ASSERT_EQUAL(stage_mode(&s, "ra/vpn/ra.key"), 0600);
 	snprintf(when, sizeof when, "%lld", (long long)time(NULL) - 29 * 86400);
 	use(id_of("ra.pem"), when);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ra|list|vpn"), CTL_OK);

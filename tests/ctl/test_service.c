@@ -238,6 +238,7 @@ the_service_shows_its_next_ca(void)
 	CU_ASSERT_EQUAL(stage_run(&r.s, NULL, "getca|--url|%s|--next|--out|@next", r.url), CTL_OK);
 	CU_ASSERT_TRUE(stage_printed(&r.s, "Demo 2"));
 	CU_ASSERT_TRUE(stage_said(&r.s, "No --fingerprint"));
+	CU_ASSERT_TRUE(stage_said(&r.s, "compare the SHA-256 of the next CA"));
 	got = stage_text(&r.s, "next.ra.pem");
 	made = stage_text(&r.s, "ra/p/ra-2.pem");
 	CU_ASSERT_STRING_EQUAL(got, made);

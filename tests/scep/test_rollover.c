@@ -408,6 +408,23 @@ who_began_before_the_switch_ends_with_the_first(void)
 	X509_free(enrol("CN=c", ra1, ca2, "issued"));
 }
 
+/* Whoever can write to the store must not have the first CA go on for ever. */
+static void
+no_switch_lies_ahead(void)
+{
+	char said[96];
+
+	begin();
+	say_since(-SWITCH_GRACE - 60);
+	X509_free(enrol("CN=a", ra1, ca2, "issued"));
+	snprintf(said, sizeof said, "%s 9223372036854775807", rig.service.cas[1].id);
+	say(said);
+	X509_free(enrol("CN=b", ra1, ca2, "issued"));
+	snprintf(said, sizeof said, "%s -9223372036854775807", rig.service.cas[1].id);
+	say(said);
+	X509_free(enrol("CN=c", ra1, ca2, "issued"));
+}
+
 static void
 renew(X509 *old, X509 *to, X509 *ca, const char *slug)
 {
@@ -604,6 +621,39 @@ a_ca_without_ra_or_key(void)
 	rig_prepare(&rig);
 }
 
+static void
+refused_for_want_of_a_key(X509 *to)
+{
+	struct buf csr = {0}, der = {0};
+	struct seen s;
+
+	make_csr(make_rsa(2048, 3), "CN=g", RIG_CHALLENGE, NULL, &csr);
+	rig_msg(&rig, (struct make_msg){.ra = to, .inner = buf_view(&csr)}, &der);
+	rig_post(&rig, buf_view(&der), make_rsa(2048, 3), &s);
+	CU_ASSERT_STRING_EQUAL(s.slug, "key-unavailable");
+	CU_ASSERT_EQUAL(s.http, 503);
+	seen_free(&s);
+	buf_free(&csr);
+	buf_free(&der);
+}
+
+/* It was followed too, so its key may be gone, but the word for the one before it was lost, or this
+ * profile has no RA of the one behind it. */
+static void
+a_ca_without_its_key_comes_to_issue(void)
+{
+	struct ca_key *key = rig.service.cas[1].key;
+
+	begin();
+	rig.service.cas[1].key = NULL;
+	refused_for_want_of_a_key(ra2);
+	switch_over();
+	refused_for_want_of_a_key(ra2);
+	refused_for_want_of_a_key(ra1);
+	rig.service.cas[1].key = key;
+	X509_free(enrol("CN=g", ra2, ca2, "issued"));
+}
+
 /* The second of three has taken over, and this profile has an RA of the first and the third. */
 static void
 a_ca_that_is_passed_over(void)
@@ -650,11 +700,13 @@ static CU_TestInfo tests[] = {
     T(a_word_that_is_lost_is_remembered),
     T(the_ca_that_is_addressed_issues),
     T(who_began_before_the_switch_ends_with_the_first),
+    T(no_switch_lies_ahead),
     T(certificates_of_every_ca_renew),
     T(revoked_by_the_first_ca),
     T(put_down_by_the_first_ca),
     T(what_waits_is_not_lost),
     T(a_ca_without_ra_or_key),
+    T(a_ca_without_its_key_comes_to_issue),
     T(a_ca_that_is_passed_over),
     T(cas_of_one_name),
     CU_TEST_INFO_NULL,

@@ -132,8 +132,7 @@ a_granted_plan_is_signed_and_no_other(void)
 		check_issue(keys[i]);
 }
 
-/* A plan altered after it was granted is not signed into the reply; nor is what came out of the
- * signature when it is not the certificate that was planned. */
+/* A plan altered after it was granted is not signed. */
 static void
 a_plan_changed_after_the_grant_is_refused(void)
 {
@@ -153,12 +152,7 @@ a_plan_changed_after_the_grant_is_refused(void)
 	plan_for(&p, &a, &plan);
 	grant = granted(&p, &plan);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(grant);
-	plan.tbs_digest[31] ^= 1;
-	CU_ASSERT_EQUAL(signer_issue(k, grant, &plan, &der, &e), -1);
-	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "is not the planned one"));
-	plan.tbs_digest[31] ^= 1;
-	X509_gmtime_adj(X509_getm_notAfter(plan.cert), 86400L * 9999);
-	err_clear(&e);
+	plan.tbs.p[plan.tbs.n - 1] ^= 1;
 	CU_ASSERT_EQUAL(signer_issue(k, grant, &plan, &der, &e), -1);
 	CU_ASSERT_PTR_NOT_NULL(strstr(e.detail, "not for this plan"));
 	CU_ASSERT_EQUAL(der.n, 0);

@@ -280,6 +280,19 @@ a_revoked_certificate_is_not_handed_out(void)
 	poll("NONE");
 }
 
+/* Another CA took over, and with it another worker; the first one comes late. */
+static void
+what_another_ca_revoked_is_not_handed_out(void)
+{
+	clean();
+	reserve("RESERVED", "renewal");
+	commit("COMMITTED", "", "0");
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:rq:" REQUEST " ca other"));
+	commit("ISSUED", "", "0");
+	freeReplyObject(redis_do(&redis, "HSET {scepd}:rvk:other " REQUEST " 5"));
+	commit("LOST", "", "0");
+}
+
 /* One that was signed and not recorded: revoked by its certificate, it cannot be delivered later.
  */
 static void
@@ -377,6 +390,7 @@ static CU_TestInfo tests[] = {
     T(the_walk_meets_every_one_once),
     T(a_broken_set_is_trouble_and_changes_nothing),
     T(a_revoked_certificate_is_not_handed_out),
+    T(what_another_ca_revoked_is_not_handed_out),
     T(what_is_revoked_before_it_is_recorded_is_not_handed_out),
     T(a_predecessor_is_due_once),
     T(a_predecessor_is_not_due_before_its_time),

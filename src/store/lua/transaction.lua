@@ -177,7 +177,7 @@ register('commit', function(keys, args)
 		'grace', 'subject', 'sans', 'source', 'by', 'spki', 'note', 'before', 'before_lives'})
 	local key = pool .. ':rq:' .. a.req
 	local rq = fields(key, RQ)
-	local revoked = revoked_get(pool, a.ca, rq.serial or a.serial)
+	local revoked = revoked_get(pool, rq.ca or a.ca, rq.serial or a.serial)
 	expect(pool .. ':exp:' .. a.ca, 'zset')
 	expect(pool .. ':int', 'zset')
 	expect(pool .. ':log', 'stream')

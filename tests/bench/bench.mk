@@ -1,0 +1,19 @@
+# Benchmarks: `make bench` prints what doc/performance.md reports. They are no tests: they assert nothing about time.
+if HAVE_CUNIT
+EXTRA_DIST += tests/bench/run
+EXTRA_PROGRAMS += bench_inproc
+bench_inproc_SOURCES = tests/bench/inproc.c tests/scep/rig.c tests/scep/rig.h
+bench_inproc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/tests/scep
+bench_inproc_LDADD = libtestredis.a libsupport.a $(LINK_SCEP)
+
+EXTRA_PROGRAMS += bench_load
+bench_load_SOURCES = tests/bench/blast.c tests/bench/blast.h tests/bench/cpu.c tests/bench/cpu.h tests/bench/load.c
+bench_load_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
+bench_load_LDADD = $(LINK_CTL)
+CLEANFILES += bench_inproc bench_load
+
+bench: bench_inproc$(EXEEXT)
+	./bench_inproc$(EXEEXT) rsa:2048
+	./bench_inproc$(EXEEXT) ec:P-256
+.PHONY: bench
+endif
