@@ -16,11 +16,12 @@
 int store_refresh(struct store *s, struct err *e) __attribute__((warn_unused_result));
 
 /* The operator's word of that name for all hosts, as it was heard last, and however long ago: what
- * must be answered without a store rests on it. Empty when there is none; borrowed until the next
- * refresh. */
+ * must be answered without a store rests on it. Empty when there is none, or none that a host with
+ * this pepper has said; borrowed until the next refresh. */
 struct view store_word(const struct store *s, const char *name);
 
-/* Puts down such a word, or takes it back when it is "". -1: STORE. */
+/* Puts down such a word, sealed by the pepper, or takes it back when it is "". -1: STORE, MEMORY.
+ */
 int store_say(struct store *s, const char *name, const char *value, struct err *e)
     __attribute__((warn_unused_result));
 

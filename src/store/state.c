@@ -8,9 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "base/clock.h"
+#include "base/enc.h"
 #include "connection.h"
 #include "store/call.h"
+
+#define WORD_MAC 64 /* hexadecimal digits, and a space behind them */
 
 int
 store_refresh(struct store *s, struct err *e)
@@ -181,6 +186,38 @@ store_switched_off(struct store *s, int (*each)(void *to, struct view profile, s
 	return rc;
 }
 
+/* Over the name and what is said: hexadecimal. */
+static int
+word_mac(const struct store *s, const char *name, struct view value, char hex[WORD_MAC + 1])
+{
+	struct buf all = {0};
+	uint8_t mac[WORD_MAC / 2];
+	int rc = -1;
+
+	if (buf_add(&all, name, strlen(name) + 1) == 0 && buf_add(&all, value.p, value.n) == 0)
+		rc = store_mac(s, "word", buf_view(&all), mac);
+	buf_free(&all);
+	if (rc == 0)
+		hex_of(view_of(mac, sizeof mac), hex);
+	return rc;
+}
+
+/* What was said, when a host of this pool said it: whoever can merely write to the store has no say
+ * in which CA issues. */
+static struct view
+word_open(const struct store *s, const char *name, struct view sealed)
+{
+	char hex[WORD_MAC + 1];
+	struct view value;
+
+	if (sealed.n <= WORD_MAC + 1)
+		return (struct view){0};
+	value = view_of(sealed.p + WORD_MAC + 1, sealed.n - WORD_MAC - 1);
+	return word_mac(s, name, value, hex) == 0 && CRYPTO_memcmp(hex, sealed.p, WORD_MAC) == 0
+	           ? value
+	           : (struct view){0};
+}
+
 struct view
 store_word(const struct store *s, const char *name)
 {
@@ -188,24 +225,33 @@ store_word(const struct store *s, const char *name)
 
 	for (size_t i = 0; words != NULL && i + 1 < words->elements; i += 2)
 		if (view_eq(reply_view(words, i), view_str(name)))
-			return reply_view(words, i + 1);
+			return word_open(s, name, reply_view(words, i + 1));
 	return (struct view){0};
 }
 
 int
 store_say(struct store *s, const char *name, const char *value, struct err *e)
 {
+	struct buf sealed = {0};
+	char hex[WORD_MAC + 1];
 	struct args a = {0};
-	redisReply *r;
-	int rc;
+	redisReply *r = NULL;
+	int rc = -1;
 
+	if (*value != '\0' && (word_mac(s, name, view_str(value), hex) != 0 ||
+	                          buf_printf(&sealed, "%s %s", hex, value) != 0)) {
+		err_set(e, ERR_MEMORY, "word");
+		goto out;
+	}
 	arg_str(&a, name);
-	arg_str(&a, value);
+	arg_view(&a, buf_view(&sealed));
 	if ((r = store_call(s, "say", &a, true, e)) == NULL)
-		return -1;
+		goto out;
 	rc = reply_is(r, "DONE") || reply_is(r, "SAME") ? 0 : reply_strange(r, "say", e);
 	s->state_at = INT64_MIN / 2;
+out:
 	freeReplyObject(r);
+	buf_free(&sealed);
 	return rc;
 }
 

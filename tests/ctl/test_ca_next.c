@@ -84,8 +84,9 @@ told(const char *word, const char *id)
 {
 	redisReply *r = redis_do(&redis, "HGET {scepd}:word %s", word);
 	time_t now = time(NULL);
-	bool yes = r->type == REDIS_REPLY_STRING && strncmp(r->str, id, 64) == 0 &&
-	           r->str[64] == ' ' && atoll(r->str + 65) <= now && atoll(r->str + 65) > now - 60;
+	const char *said = r->type == REDIS_REPLY_STRING && r->len > 65 ? r->str + 65 : "";
+	bool yes = strncmp(said, id, 64) == 0 && said[64] == ' ' && atoll(said + 65) <= now &&
+	           atoll(said + 65) > now - 60; /* behind the seal */
 
 	freeReplyObject(r);
 	return yes;

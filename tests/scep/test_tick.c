@@ -69,6 +69,41 @@ it_hears_the_operator(void)
 	CU_ASSERT(heard(""));
 }
 
+/* Whoever can write to the store, but has no host of the pool, has no say; nor does a word that was
+ * said about something else. */
+static void
+it_hears_nobody_else(void)
+{
+	struct err e = ERR_INIT;
+	redisReply *r;
+
+	CU_ASSERT_EQUAL(store_say(rig.operator, "taste", "green", &e), 0);
+	r = redis_do(rig.redis, "HGET {scepd}:word taste");
+	CU_ASSERT_EQUAL_FATAL(r->type, REDIS_REPLY_STRING);
+	freeReplyObject(redis_do(rig.redis, "HSET {scepd}:word colour green"));
+	store_free(rig.service.store);
+	rig.service.store = redis_store(rig.redis);
+	tick();
+	CU_ASSERT(heard(""));
+	freeReplyObject(redis_do(rig.redis, "HSET {scepd}:word colour %s", r->str));
+	store_free(rig.service.store);
+	rig.service.store = redis_store(rig.redis);
+	tick();
+	CU_ASSERT(heard(""));
+	CU_ASSERT(view_eq(store_word(rig.service.store, "taste"), view_str("green")));
+	r->str[r->len - 1] = 'm';
+	freeReplyObject(redis_do(rig.redis, "HSET {scepd}:word taste %s", r->str));
+	store_free(rig.service.store);
+	rig.service.store = redis_store(rig.redis);
+	tick();
+	CU_ASSERT_EQUAL(store_word(rig.service.store, "taste").n, 0);
+	freeReplyObject(r);
+	freeReplyObject(redis_do(rig.redis, "DEL {scepd}:word"));
+	store_free(rig.service.store);
+	rig.service.store = redis_store(rig.redis);
+	tick();
+}
+
 static int
 count(void *context, const struct node *n, struct err *e)
 {
@@ -174,6 +209,7 @@ it_does_without_a_store(void)
 
 static CU_TestInfo tests[] = {
     T(it_hears_the_operator),
+    T(it_hears_nobody_else),
     T(it_reports_its_host),
     T(it_keeps_quiet_while_older_workers_serve),
     T(it_tells_that_an_ra_is_used),
