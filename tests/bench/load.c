@@ -29,7 +29,7 @@ need_failed(const char *what, int line, const struct err *why)
 
 /* What to do, from the command line. */
 static struct {
-	const char *to, *path, *kind, *challenge, *token;
+	const char *to, *path, *mint_path, *kind, *challenge, *token;
 	size_t n, connections;
 	double rate;
 	bool get, sealed;
@@ -41,6 +41,7 @@ static EVP_PKEY *key;
 static struct shot *shots;
 static struct client_request *requests;
 static struct client_signer *signers; /* of the requests; for a renewal its predecessor */
+static char (*challenges)[64];        /* one-time ones, that were minted */
 
 static void
 http_head(struct buf *out, const char *method, const char *query, const char *extra, size_t body)
@@ -134,7 +135,9 @@ prepare_message(size_t i, int type)
 	struct csr_wish wish = {.subject = name, .digest = DIGEST_SHA256};
 	struct buf csr = {0};
 
-	if (type == TYPE_PKCS_REQ && opt.challenge != NULL)
+	if (type == TYPE_PKCS_REQ && challenges != NULL)
+		wish.challenge = view_str(challenges[i]);
+	else if (type == TYPE_PKCS_REQ && opt.challenge != NULL)
 		wish.challenge = view_str(opt.challenge);
 	if (signers[i].cert == NULL)
 		NEED(client_signer_make(key, name, &signers[i], &e) == 0);
@@ -229,8 +232,8 @@ report(double seconds, size_t bad)
 	printf("\n");
 }
 
-/* The measured part. */
-static void
+/* The measured part; gives the seconds that it took. */
+static double
 measure(const struct target *t, bool messages, bool keep)
 {
 	double seconds;
@@ -243,6 +246,57 @@ measure(const struct target *t, bool messages, bool keep)
 	report(seconds, bad);
 	if (bad > 0)
 		exit(1);
+	return seconds;
+}
+
+static void
+prepare_mint(void)
+{
+	char auth[200];
+
+	snprintf(auth, sizeof auth, "Authorization: Bearer %s\r\n", opt.token);
+	for (size_t i = 0; i < opt.n; i++) {
+		buf_cut(&shots[i].request, 0);
+		http_head(&shots[i].request, "POST", "", auth, 0);
+	}
+}
+
+/* What a management system does when it pushes profiles to its devices: it mints a challenge for
+ * each, they enrol, and two fifths renew, by GET. */
+static void
+run_push(const struct target *t)
+{
+	const char *path = opt.path;
+	double seconds, begin;
+
+	opt.path = opt.mint_path;
+	opt.kind = "mint";
+	prepare_mint();
+	cpu_begin();
+	seconds = blast(t, shots, opt.n, opt.connections, 0);
+	cpu_end();
+	NEED(challenges = calloc(opt.n, sizeof *challenges));
+	for (size_t i = 0; i < opt.n; i++) {
+		NEED(shots[i].status == 200);
+		snprintf(challenges[i], sizeof *challenges, "%s", buf_str(&shots[i].reply));
+		buf_cut(&shots[i].reply, 0);
+	}
+	report(seconds, 0);
+	opt.path = path;
+	opt.kind = "enrol";
+	for (size_t i = 0; i < opt.n; i++)
+		prepare_message(i, TYPE_PKCS_REQ);
+	seconds += measure(t, true, true);
+	opt.kind = "renew";
+	opt.get = true;
+	opt.n = opt.n * 2 / 5;
+	for (size_t i = 0; i < opt.n; i++) {
+		buf_free(&requests[i].der);
+		prepare_message(i, TYPE_RENEWAL_REQ);
+	}
+	begin = seconds;
+	seconds += measure(t, true, false);
+	printf("push: %.1f s, %.1f of them renewals\n", seconds, seconds - begin);
 }
 
 static void
@@ -266,32 +320,31 @@ run_enrol(const struct target *t)
 static void
 run_plain(const struct target *t)
 {
-	char auth[200] = "";
-	bool mint = strcmp(opt.kind, "mint") == 0;
-	const char *query = mint                            ? ""
-	                    : strcmp(opt.kind, "caps") == 0 ? "operation=GetCACaps"
-	                                                    : "operation=GetCACert";
+	const char *query =
+	    strcmp(opt.kind, "caps") == 0 ? "operation=GetCACaps" : "operation=GetCACert";
 
-	if (mint)
-		snprintf(auth, sizeof auth, "Authorization: Bearer %s\r\n", opt.token);
-	for (size_t i = 0; i < opt.n; i++)
-		http_head(&shots[i].request, mint ? "POST" : "GET", query, auth, 0);
+	if (strcmp(opt.kind, "mint") == 0)
+		prepare_mint();
+	for (size_t i = 0; *opt.kind != 'm' && i < opt.n; i++)
+		http_head(&shots[i].request, "GET", query, "", 0);
 	measure(t, false, false);
 }
 
 static const struct option options[] = {{"to", required_argument, NULL, 't'},
-    {"path", required_argument, NULL, 'p'}, {"kind", required_argument, NULL, 'k'},
-    {"requests", required_argument, NULL, 'n'}, {"connections", required_argument, NULL, 'c'},
-    {"rate", required_argument, NULL, 'r'}, {"challenge", required_argument, NULL, 's'},
-    {"token", required_argument, NULL, 'b'}, {"cpu", required_argument, NULL, 'u'},
-    {"get", no_argument, NULL, 'g'}, {"sealed", no_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
+    {"path", required_argument, NULL, 'p'}, {"mint-path", required_argument, NULL, 'm'},
+    {"kind", required_argument, NULL, 'k'}, {"requests", required_argument, NULL, 'n'},
+    {"connections", required_argument, NULL, 'c'}, {"rate", required_argument, NULL, 'r'},
+    {"challenge", required_argument, NULL, 's'}, {"token", required_argument, NULL, 'b'},
+    {"cpu", required_argument, NULL, 'u'}, {"get", no_argument, NULL, 'g'},
+    {"sealed", no_argument, NULL, 'e'}, {NULL, 0, NULL, 0}};
 
 static void
 usage(void)
 {
 	fprintf(stderr,
 	    "usage: load --to unix:PATH|ADDRESS:PORT --path /scep/NAME\n"
-	    "    [--kind enrol|renew|replay|caps|cacert|mint] [--requests N] [--connections N]\n"
+	    "    [--kind enrol|renew|replay|push|caps|cacert|mint] [--mint-path "
+	    "/scep/NAME/challenge] [--requests N] [--connections N]\n"
 	    "    [--rate PER-SECOND] [--challenge TEXT] [--token TOKEN] [--get] [--sealed]\n"
 	    "    [--cpu NAME=PID]...   (with its children; measured apart)\n");
 	exit(2);
@@ -309,6 +362,9 @@ read_options(int argc, char **argv)
 			break;
 		case 'p':
 			opt.path = optarg;
+			break;
+		case 'm':
+			opt.mint_path = optarg;
 			break;
 		case 'k':
 			opt.kind = optarg;
@@ -361,7 +417,7 @@ main(int argc, char **argv)
 	if (!plain) {
 		learn(&t);
 		NEED(key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048));
-		run_enrol(&t);
+		(*opt.kind == 'p' ? run_push : run_enrol)(&t);
 	} else
 		run_plain(&t);
 	return 0;
