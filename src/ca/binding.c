@@ -14,7 +14,6 @@
 #include "base/ossl.h"
 #include "ca/names.h"
 #include "ca/names_read.h"
-#include "ca/text.h"
 
 #define UPN "UPN:"
 #define OTHER_NAME "otherName"
@@ -92,7 +91,7 @@ binding_san(const struct profile *p, struct binding *b, const char *san, struct 
 	GENERAL_NAMES *names;
 	int rc = -1;
 
-	if (!text_plain(view_str(san), NULL) || (one = read_one(san)) == NULL)
+	if ((one = read_one(san)) == NULL)
 		return err_set(e, ERR_USAGE,
 		    "\"%.80s\" is no alternative name such as DNS:a.example, IP:192.0.2.1, "
 		    "email:x@a.example, URI:urn:x or UPN:x@a.example",

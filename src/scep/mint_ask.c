@@ -96,7 +96,7 @@ take_members(const struct profile *p, const json_t *o, struct mint_ask *ask, str
 		return err_set(e, ERR_BODY, "the member is called sans");
 	if (ttl == NULL)
 		return 0;
-	if (!json_is_integer(ttl) || json_integer_value(ttl) < 1)
+	if (json_integer_value(ttl) < 1) /* 0: not an integer either */
 		return err_set(e, ERR_BODY, "expires_in is not a whole number of seconds");
 	ask->ttl = json_integer_value(ttl);
 	return 0;

@@ -51,7 +51,8 @@ what_cannot_be_issued_cannot_be_bound(void)
 	static const char *const subjects[] = {"", "device", "CN=", "CN=a\x01", "/"};
 	static const char *const sans[] = {"", "a.example", "DNS:", ":a", "DNS:a,", "IP:300.0.0.1",
 	    "UPN:x@a", "RID:1.2.3", "dirName:x", "otherName:1.2.3;UTF8:x", "DNS:a\nb",
-	    "DNS:\xc3\xbc.example", "URI:tag:microsoft.com,2022-09-14:sid:S-1-5", "email:copy\x7f"};
+	    "DNS:\xc3\xbc.example", "URI:tag:microsoft.com,2022-09-14:sid:S-1-5", "email:copy\x7f",
+	    "UPN:x\x01@a.example", "URI:urn:\x01x"};
 	struct profile p;
 	struct err e = ERR_INIT;
 

@@ -351,6 +351,10 @@ the_journal_comes_first(void)
 	CU_ASSERT_EQUAL(
 	    stage_run(&p.s, NULL, "cert|revoke|%s|--reason|superseded", serial), CTL_FAILED);
 	CU_ASSERT_EQUAL(revoked_serials(&p), 0);
+	stage_write(&p.s, "scepd.conf", CONF "issued_log = \"/dev/full\";\n", 0644);
+	CU_ASSERT_EQUAL(
+	    stage_run(&p.s, NULL, "cert|revoke|%s|--reason|superseded", serial), CTL_FAILED);
+	CU_ASSERT_EQUAL(revoked_serials(&p), 0);
 	stage_write(&p.s, "scepd.conf", CONF "issued_log = \"\";\n", 0644);
 	CU_ASSERT_EQUAL(stage_run(&p.s, NULL, "cert|revoke|%s|--reason|superseded", serial), 0);
 	CU_ASSERT_EQUAL(revoked_serials(&p), 1);
