@@ -7,12 +7,15 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <openssl/pem.h>
+
 #include "base/clock.h"
 #include "base/enc.h"
 #include "ca/authority.h"
 #include "stage.h"
 #include "store/state.h"
 #include "suites.h"
+#include "support/make.h"
 #include "support/redis.h"
 
 static struct stage s;
@@ -170,6 +173,58 @@ it_is_made_with_an_ra_for_each_profile(void)
 	CU_ASSERT_EQUAL(stage_mode(&s, "ca/demo-3"), -1);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|next|demo|--name|other"), CTL_USAGE);
 	CU_ASSERT_TRUE(stage_said(&s, "demo-2 is prepared already"));
+	end();
+}
+
+static X509 *
+ca_cert(int key, const char *cn, X509 *issuer, int issuer_key)
+{
+	return make_cert(&(struct make_cert){.key = make_rsa(2048, key),
+	    .cn = cn,
+	    .issuer = issuer,
+	    .issuer_key = issuer != NULL ? make_rsa(2048, issuer_key) : NULL,
+	    .days = 100,
+	    .exts = {"basicConstraints=critical,CA:TRUE", "keyUsage=critical,keyCertSign,cRLSign",
+	        "subjectKeyIdentifier=hash"}});
+}
+
+static void
+write_pem(const char *file, X509 *cert, X509 *next, EVP_PKEY *key)
+{
+	BIO *out = BIO_new(BIO_s_mem());
+	char *text;
+
+	CU_ASSERT(cert == NULL || PEM_write_bio_X509(out, cert) == 1);
+	CU_ASSERT(next == NULL || PEM_write_bio_X509(out, next) == 1);
+	CU_ASSERT(
+	    key == NULL || PEM_write_bio_PrivateKey(out, key, NULL, NULL, 0, NULL, NULL) == 1);
+	CU_ASSERT_EQUAL(BIO_write(out, "", 1), 1);
+	BIO_get_mem_data(out, &text);
+	stage_write(&s, file, text, key != NULL ? 0600 : 0644);
+	BIO_free(out);
+}
+
+/* What stands right above the CA need not be the root. */
+static void
+more_than_one_stands_above(void)
+{
+	X509 *top, *mid, *low;
+
+	begin();
+	top = ca_cert(0, "CN=Top", NULL, 0);
+	mid = ca_cert(1, "CN=Mid", top, 0);
+	low = ca_cert(2, "CN=Low", mid, 1);
+	CU_ASSERT_EQUAL(mkdir(stage_path(&s, "ca/deep"), 0700), 0);
+	write_pem("ca/deep/ca.pem", low, NULL, NULL);
+	write_pem("ca/deep/ca.key", NULL, NULL, make_rsa(2048, 2));
+	write_pem("ca/deep/chain.pem", mid, top, NULL);
+	write_pem("mid.key", NULL, NULL, make_rsa(2048, 1));
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "ca|next|deep|--root-key|@/mid.key"), CTL_USAGE);
+	CU_ASSERT_TRUE(stage_said(&s, "not exactly one root stands above the CA"));
+	CU_ASSERT_EQUAL(stage_mode(&s, "ca/deep-2"), -1);
+	X509_free(top);
+	X509_free(mid);
+	X509_free(low);
 	end();
 }
 
@@ -424,6 +479,7 @@ without_the_store(void)
 CU_TestInfo ca_next_tests[] = {
     T(it_is_made_with_an_ra_for_each_profile),
     T(the_root_can_sign_it),
+    T(more_than_one_stands_above),
     T(one_that_is_there_is_taken),
     T(one_of_the_same_key_is_not),
     T(one_whose_turn_is_over_is_not),

@@ -76,6 +76,8 @@ make_depot(void)
 	stage_write(&s, "depot/ca.key", "not read", 0000);
 	stage_write(&s, "depot/serial", "05\n", 0600);
 	issue("depot/one.2.pem", 2, "CN=one", 30, true, false);
+	/* Whatever is in it, a key is none of the command's business. */
+	issue("depot/secret.key", 5, "CN=secret", 30, true, false);
 	issue("depot/newcerts/two", 0x1234, "CN=two", 30, true, true);
 	issue("depot/old.4.pem", 4, "CN=old", -390, true, false);
 	issue("depot/alien.9.pem", 9, "CN=alien", 30, false, false);
@@ -129,6 +131,9 @@ a_depot_moves_in_once(void)
 
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|@/depot"), CTL_OK);
 	CU_ASSERT(stage_printed(&s, "0 certificates and 0 revocations imported, 2 were there"));
+	/* What has a record that says so is not revoked again. */
+	CU_ASSERT_EQUAL(stage_run(&s, NULL, "cert|import|--profile|p|--dry-run|@/depot"), CTL_OK);
+	CU_ASSERT(stage_printed(&s, "0 certificates and 1 revocations to import, 2 were there"));
 	end();
 }
 
@@ -223,6 +228,7 @@ expect_wanted(const char *ca_name, bool wanted)
 {
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|show|%s", ca_name), CTL_OK);
 	CU_ASSERT_EQUAL(stage_printed(&s, "its revocations are not known"), wanted);
+	CU_ASSERT_EQUAL(stage_printed(&s, "alarm"), wanted);
 }
 
 static void
@@ -243,6 +249,7 @@ an_imported_ca_has_a_past(void)
 	}
 	write_list("fleet.crl", 7, ca_key);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|import|--ca|fleet0|@/fleet.crl"), CTL_OK);
+	CU_ASSERT_EQUAL(redis_int(&redis, "HEXISTS {scepd}:word history:fleet0"), 1);
 	expect_wanted("fleet0", false);
 	CU_ASSERT_EQUAL(stage_run(&s, NULL, "crl|publish|fleet1"), CTL_OK);
 	expect_wanted("fleet1", true);
