@@ -1,6 +1,6 @@
 # Benchmarks: `make bench` prints what doc/performance.md reports. They are no tests: they assert nothing about time.
 if HAVE_CUNIT
-EXTRA_DIST += tests/bench/run
+EXTRA_DIST += tests/bench/peer tests/bench/run
 EXTRA_PROGRAMS += bench_inproc
 bench_inproc_SOURCES = tests/bench/inproc.c tests/scep/rig.c tests/scep/rig.h
 bench_inproc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/tests/scep
