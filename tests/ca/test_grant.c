@@ -93,6 +93,12 @@ a_plan_changed_afterwards_is_not_covered(void)
 	memcpy(empty.tbs_digest, d.plan.tbs_digest, sizeof empty.tbs_digest);
 	CU_ASSERT(!grant_covers(g, &empty));
 	grant_free(g);
+	/* Nothing is never covered. */
+	buf_cut(&d.plan.tbs, 0);
+	g = granted(&d);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(g);
+	CU_ASSERT(!grant_covers(g, &d.plan));
+	grant_free(g);
 	desk_close(&d);
 }
 
