@@ -70,7 +70,7 @@ EVP_PKEY *ossl_key_from(const char *type, OSSL_PARAM_BLD *parts);
  * memory. */
 int ossl_spki_write(struct buf *out, const X509_PUBKEY *spki) __attribute__((warn_unused_result));
 
-/* A date of a certificate in seconds since 1970. -1: it is none. */
+/* A date of a certificate or a list (NULL: it has none) in seconds since 1970. -1: it is none. */
 int ossl_seconds(const ASN1_TIME *at, time_t *out) __attribute__((warn_unused_result));
 
 /* SHA-256 of `in` into out[32]. */

@@ -133,7 +133,8 @@ ossl_seconds(const ASN1_TIME *at, time_t *out)
 {
 	struct tm tm;
 
-	if (ASN1_TIME_to_tm(at, &tm) != 1)
+	/* OpenSSL takes NULL for now. */
+	if (at == NULL || ASN1_TIME_to_tm(at, &tm) != 1)
 		return -1;
 	*out = timegm(&tm);
 	return 0;

@@ -10,20 +10,10 @@
 #include <openssl/x509v3.h>
 
 #include "base/enc.h"
+#include "base/ossl.h"
 #include "ca/crl.h"
 
 #define NUMBER_MAX (INT64_C(1) << 53) /* what the store can count */
-
-static int
-time_read(const ASN1_TIME *at, time_t *out)
-{
-	struct tm tm = {0};
-
-	if (at == NULL || ASN1_TIME_to_tm(at, &tm) != 1)
-		return -1;
-	*out = timegm(&tm);
-	return 0;
-}
 
 static int
 number_read(const X509_CRL *list, int64_t *out)
@@ -58,8 +48,8 @@ judge(const struct authority *a, struct crl *c, struct err *e)
 		return err_set(e, ERR_CRL, "not a complete list");
 	if (number_read(c->list, &c->number) != 0)
 		return err_set(e, ERR_CRL, "a list without a number, or with one out of range");
-	if (time_read(X509_CRL_get0_lastUpdate(c->list), &c->from) != 0 ||
-	    time_read(X509_CRL_get0_nextUpdate(c->list), &c->to) != 0)
+	if (ossl_seconds(X509_CRL_get0_lastUpdate(c->list), &c->from) != 0 ||
+	    ossl_seconds(X509_CRL_get0_nextUpdate(c->list), &c->to) != 0)
 		return err_set(e, ERR_CRL, "a list without dates");
 	if (!signed_by(c->list, a->cert))
 		return err_set(e, ERR_CRL, "not signed by CA %s", a->name);
@@ -112,7 +102,7 @@ crl_entries(const struct crl *c, struct crl_set *to, struct err *e)
 		time_t at;
 
 		if (serial.n > CRL_SERIAL_MAX ||
-		    time_read(X509_REVOKED_get0_revocationDate(r), &at) != 0)
+		    ossl_seconds(X509_REVOKED_get0_revocationDate(r), &at) != 0)
 			return err_set(e, ERR_CRL, "an entry that cannot be read");
 		hex_of(serial, hex);
 		if (crl_set_add(to, view_str(hex), view_str(reason_of(r)), at, 0, e) != 0)

@@ -63,24 +63,13 @@ choose_usage(const struct profile *p, const struct key_facts *k, unsigned *usage
 }
 
 static int
-time_read(const ASN1_TIME *at, time_t *out)
-{
-	struct tm tm = {0};
-
-	if (ASN1_TIME_to_tm(at, &tm) != 1)
-		return -1;
-	*out = timegm(&tm);
-	return 0;
-}
-
-static int
 choose_validity(const struct profile *p, const struct authority *a, time_t now, struct plan *plan,
     struct err *e)
 {
 	time_t begin, end;
 
-	if (time_read(X509_get0_notBefore(a->cert), &begin) != 0 ||
-	    time_read(X509_get0_notAfter(a->cert), &end) != 0)
+	if (ossl_seconds(X509_get0_notBefore(a->cert), &begin) != 0 ||
+	    ossl_seconds(X509_get0_notAfter(a->cert), &end) != 0)
 		return err_set_ossl(e, ERR_INTERNAL, "the dates of the CA certificate");
 	if (now > end)
 		return err_set(e, ERR_CA_EXPIRED, "the certificate of CA %s has expired", a->name);
@@ -225,8 +214,8 @@ plan_read(const struct authority *a, struct view der, struct plan *plan, struct 
 		return err_set_ossl(e, ERR_INTERNAL, "a stored plan cannot be read");
 	serial = X509_get0_serialNumber(plan->cert);
 	if (ASN1_STRING_length(serial) != SERIAL_LEN ||
-	    time_read(X509_get0_notBefore(plan->cert), &plan->not_before) != 0 ||
-	    time_read(X509_get0_notAfter(plan->cert), &plan->not_after) != 0)
+	    ossl_seconds(X509_get0_notBefore(plan->cert), &plan->not_before) != 0 ||
+	    ossl_seconds(X509_get0_notAfter(plan->cert), &plan->not_after) != 0)
 		return err_set_ossl(e, ERR_INTERNAL, "a stored plan is incomplete");
 	if (fix(plan, e) != 0)
 		return -1;

@@ -45,9 +45,9 @@ read_list(const char *path, struct buf *der, struct err *e)
 static int64_t
 end_of(const struct authority *a)
 {
-	struct tm tm = {0};
+	time_t end;
 
-	return ASN1_TIME_to_tm(X509_get0_notAfter(a->cert), &tm) == 1 ? timegm(&tm) : 0;
+	return ossl_seconds(X509_get0_notAfter(a->cert), &end) == 0 ? end : 0;
 }
 
 /* What an import has done so far. */

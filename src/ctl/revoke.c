@@ -12,6 +12,7 @@
 
 #include "base/enc.h"
 #include "base/file.h"
+#include "base/ossl.h"
 #include "ca/authority.h"
 #include "ca/crl_set.h"
 #include "ca/names.h"
@@ -118,17 +119,6 @@ find_in_ca(void *arg, const char *ca, struct err *e)
 	return rc == 1 ? 0 : rc;
 }
 
-static int
-end_of(const X509 *cert, int64_t *out)
-{
-	struct tm tm = {0};
-
-	if (ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) != 1)
-		return -1;
-	*out = timegm(&tm);
-	return 0;
-}
-
 /* An intent to sign with this serial number, of which no certificate is known. When it would end
  * nobody knows, but not after its CA. */
 static int
@@ -137,7 +127,7 @@ add_orphan(void *arg, const struct orphan *o, struct err *e)
 	struct work *w = arg;
 	struct authority a = {0};
 	char ca[PROFILE_NAME_MAX + 1];
-	int64_t end;
+	time_t end;
 	int rc = 0;
 
 	if (!view_eq(o->serial, view_str(w->serial)) ||
@@ -146,7 +136,7 @@ add_orphan(void *arg, const struct orphan *o, struct err *e)
 	snprintf(ca, sizeof ca, "%.*s", (int)o->authority.n, (const char *)o->authority.p);
 	if (open_authority(w->c, ca, &a, e) != 0)
 		rc = -1;
-	else if (end_of(a.cert, &end) != 0)
+	else if (ossl_seconds(X509_get0_notAfter(a.cert), &end) != 0)
 		rc = err_set(e, ERR_CONFIG, "CA %s: an end that cannot be read", ca);
 	else
 		rc = add_target(w, ca, o->serial, end, view_str("(not known to be issued)"), e);
@@ -163,11 +153,11 @@ issued_by(void *arg, const char *ca, struct err *e)
 	struct authority a = {0};
 	struct err ignored = ERR_INIT;
 	char hex[2 * CRL_SERIAL_MAX + 1], subject[100];
-	int64_t end;
+	time_t end;
 	int rc = 0;
 
 	if (open_authority(w->c, ca, &a, &ignored) == 0 && authority_issued(&a, w->cert) &&
-	    serial.n <= CRL_SERIAL_MAX && end_of(w->cert, &end) == 0) {
+	    serial.n <= CRL_SERIAL_MAX && ossl_seconds(X509_get0_notAfter(w->cert), &end) == 0) {
 		hex_of(serial, hex);
 		name_text(X509_get_subject_name(w->cert), subject, sizeof subject);
 		rc = add_target(w, ca, view_str(hex), end, view_str(subject), e);

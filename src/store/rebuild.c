@@ -36,18 +36,6 @@ key_hex(const X509 *cert, char hex[65], struct err *e)
 	return 0;
 }
 
-static int
-seconds_of(const ASN1_TIME *at, int64_t *out)
-{
-	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-	int days = 0, seconds = 0, ok;
-
-	ok = epoch != NULL && ASN1_TIME_diff(&days, &seconds, epoch, at) == 1;
-	ASN1_TIME_free(epoch);
-	*out = (int64_t)days * 86400 + seconds;
-	return ok ? 0 : -1;
-}
-
 static bool
 serial_fits(const ASN1_INTEGER *serial)
 {
@@ -62,11 +50,12 @@ put_cert_read(struct view der, struct put_cert *c, struct err *e)
 	X509 *cert = ossl_cert_read(der);
 	const ASN1_INTEGER *serial = cert != NULL ? X509_get0_serialNumber(cert) : NULL;
 	uint8_t digest[32];
+	time_t from, to;
 	int rc = -1;
 
 	*c = (struct put_cert){0};
-	if (cert == NULL || seconds_of(X509_get0_notBefore(cert), &c->from) != 0 ||
-	    seconds_of(X509_get0_notAfter(cert), &c->to) != 0 || tbs_digest(cert, digest) != 0) {
+	if (cert == NULL || ossl_seconds(X509_get0_notBefore(cert), &from) != 0 ||
+	    ossl_seconds(X509_get0_notAfter(cert), &to) != 0 || tbs_digest(cert, digest) != 0) {
 		err_set(e, ERR_MESSAGE, "cert is no certificate");
 		goto out;
 	}
@@ -74,6 +63,8 @@ put_cert_read(struct view der, struct put_cert *c, struct err *e)
 		err_set(e, ERR_MESSAGE, "the serial number is negative or has more than 20 octets");
 		goto out;
 	}
+	c->from = from;
+	c->to = to;
 	snprintf(c->not_after, sizeof c->not_after, "%lld", (long long)c->to);
 	hex_of(view_of(digest, sizeof digest), c->tbs);
 	hex_of(

@@ -11,6 +11,7 @@
 
 #include <openssl/pem.h>
 
+#include "base/enc.h"
 #include "base/file.h"
 
 static const char plain_conf[] = "public_url = \"http://scep.example\";\nuser = \"\";\n";
@@ -126,6 +127,22 @@ stage_cert(struct stage *s, const char *name)
 	if (f != NULL)
 		fclose(f);
 	return cert;
+}
+
+const char *
+stage_cert_id(struct stage *s, const char *name)
+{
+	static char ids[4][65];
+	static int next;
+	char *id = ids[next++ % 4];
+	unsigned char digest[32];
+	X509 *cert = stage_cert(s, name);
+
+	id[0] = '\0';
+	if (cert != NULL && X509_digest(cert, EVP_sha256(), digest, NULL) == 1)
+		hex_of(view_of(digest, sizeof digest), id);
+	X509_free(cert);
+	return id;
 }
 
 EVP_PKEY *

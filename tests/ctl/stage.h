@@ -36,6 +36,9 @@ void stage_write(struct stage *s, const char *name, const char *text, mode_t mod
 /* The first certificate of a PEM file there; the caller frees. NULL when there is none. */
 X509 *stage_cert(struct stage *s, const char *name);
 
+/* Its SHA-256, hexadecimal; "" when there is none. Valid until the fourth next call. */
+const char *stage_cert_id(struct stage *s, const char *name);
+
 /* Its private key; the caller frees. */
 EVP_PKEY *stage_key(struct stage *s, const char *name, const char *passphrase);
 

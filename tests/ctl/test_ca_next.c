@@ -10,7 +10,6 @@
 #include <openssl/pem.h>
 
 #include "base/clock.h"
-#include "base/enc.h"
 #include "ca/authority.h"
 #include "stage.h"
 #include "store/state.h"
@@ -42,21 +41,10 @@ end(void)
 	stage_close(&s);
 }
 
-/* The fingerprint of a certificate file; "" when it is not there. */
 static const char *
 id_of(const char *path)
 {
-	static char ids[4][65];
-	static int next;
-	char *id = ids[next++ % 4];
-	unsigned char digest[32];
-	X509 *cert = stage_cert(&s, path);
-
-	id[0] = '\0';
-	if (cert != NULL && X509_digest(cert, EVP_sha256(), digest, NULL) == 1)
-		hex_of(view_of(digest, 32), id);
-	X509_free(cert);
-	return id;
+	return stage_cert_id(&s, path);
 }
 
 static void

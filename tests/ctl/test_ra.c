@@ -7,7 +7,6 @@
 #include <jansson.h>
 #include <openssl/x509v3.h>
 
-#include "base/enc.h"
 #include "stage.h"
 #include "store/state.h"
 #include "suites.h"
@@ -38,23 +37,14 @@ end(void)
 	stage_close(&s);
 }
 
-/* The fingerprint of a certificate of the profile; "" when it is not there. */
+/* The fingerprint of a certificate of the profile. */
 static const char *
 id_of(const char *file)
 {
-	static char ids[4][65];
-	static int next;
-	char path[80], *id = ids[next++ % 4];
-	unsigned char digest[32];
-	X509 *cert;
+	char path[80];
 
 	snprintf(path, sizeof path, "ra/vpn/%s", file);
-	id[0] = '\0';
-	if ((cert = stage_cert(&s, path)) != NULL &&
-	    X509_digest(cert, EVP_sha256(), digest, NULL) == 1)
-		hex_of(view_of(digest, 32), id);
-	X509_free(cert);
-	return id;
+	return stage_cert_id(&s, path);
 }
 
 /* A host reports that it has these RAs (NULL: not). */
