@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <fcgiapp.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -203,12 +204,17 @@ loop_free(struct loop *l)
 	service_free(&l->service);
 }
 
+/* What is larger is given back as soon as it is freed: glibc would raise this bound by itself after
+ * the first derivation of a challenge, and then keep the 16 MiB of each for ever. */
+#define GIVEN_BACK (1 << 20)
+
 /* Everything before the first request. */
 static int
 prepare(struct loop *l, sigset_t *waiting, struct err *e)
 {
 	if (priv_harden(l->w->master, e) != 0 || conf_assemble(l->w->conf, &l->service, e) != 0)
 		return -1;
+	mallopt(M_MMAP_THRESHOLD, GIVEN_BACK);
 	/* How long libfcgi waits for the first octet of a connection, and for its end after the
 	 * reply. */
 	if (setenv("LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT", "1000", 0) != 0 ||
