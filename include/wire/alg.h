@@ -11,6 +11,7 @@
 #include <openssl/x509.h>
 
 #include "base/buf.h"
+#include "wire/der.h"
 
 enum digest {
 	DIGEST_SHA1,
@@ -45,7 +46,7 @@ struct algs {
 
 enum digest digest_of_nid(int nid);
 enum digest digest_of(const X509_ALGOR *alg);
-const EVP_MD *digest_md(enum digest d);
+const EVP_MD *digest_md(enum digest d); /* fetched once a process */
 int digest_nid(enum digest d);
 const char *digest_name(enum digest d); /* "SHA-256"; "none" */
 
@@ -68,10 +69,10 @@ int alg_nid(const X509_ALGOR *alg);
 /* The dotted OID of an algorithm into out[80], for texts. */
 void alg_oid_text(const X509_ALGOR *alg, char out[80]);
 
-/* AlgorithmIdentifiers: a digest (with NULL parameters, as PSS and OAEP want it), and MGF1 over
- * one; the caller frees. NULL: memory. */
-X509_ALGOR *alg_digest_new(enum digest d);
-X509_ALGOR *alg_mgf1_new(enum digest d);
+/* [n] AlgorithmIdentifier of a digest (with NULL parameters, as PSS and OAEP want it), and of MGF1
+ * over one. */
+void alg_hash_write(enum digest hash, int n, struct der *d);
+void alg_mgf1_write(enum digest hash, int n, struct der *d);
 
 /* The digest of a MaskGenAlgorithm; an absent one (NULL) is SHA-1. DIGEST_NONE: not MGF1 over a
  * known digest. */

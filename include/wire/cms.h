@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: ISC
  *
  * The ASN.1 of the Cryptographic Message Syntax (RFC 5652) as far as SCEP uses it: OpenSSL's
- * template engine reads and writes it (BER in, DER out), and the structures stay open, which those
- * of the CMS API are not. Certificates and CRLs are sequences here, although RFC 5652 says SET: the
- * octets are the same and the order stays as it was written (clients take the first one).
+ * template engine reads it, BER as well, and the structures stay open, which those of the CMS API
+ * are not; it is written by wire/der.h. Certificates and CRLs are sequences here, although RFC 5652
+ * says SET: the octets are the same and the order stays as it was written (clients take the first
+ * one).
  */
 #ifndef WIRE_CMS_H
 #define WIRE_CMS_H
@@ -82,25 +83,25 @@ DECLARE_ASN1_FUNCTIONS(CMS_ID)
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "wire/der.h"
 
 /* The content of a ContentInfo of type `nid` (NID_pkcs7_signed, NID_pkcs7_enveloped) parsed as
  * `it`; the caller frees. NULL with MESSAGE: malformed, another type, octets left over. */
 void *cms_read(struct view der, int nid, const ASN1_ITEM *it, struct err *e);
 
-/* A ContentInfo around `value`, appended as DER. -1: memory. */
-int cms_write(struct buf *out, int nid, const void *value, const ASN1_ITEM *it)
-    __attribute__((warn_unused_result));
+/* A ContentInfo around what is written in between: the elements of the SEQUENCE that is its
+ * content. */
+void cms_begin(struct der *d, int nid);
+void cms_end(struct der *d);
 
-/* An identifier issuer + serial of a certificate; NULL: memory. */
-CMS_ID *cms_id_of(const X509 *cert);
+/* An identifier issuer + serial of a certificate. */
+void cms_id_write(const X509 *cert, struct der *d);
 
 /* Whether an identifier means this certificate: equal issuer and serial, or equal
  * subjectKeyIdentifier. */
 int cms_id_is(const CMS_ID *id, X509 *cert);
 
-/* An ANY that holds this DER; NULL: memory or malformed. The DER of an ANY that holds a SEQUENCE,
- * else the empty view. */
-ASN1_TYPE *cms_any(struct view der);
+/* The DER of an ANY that holds a SEQUENCE, else the empty view. */
 struct view cms_any_view(const ASN1_TYPE *any);
 
 #endif

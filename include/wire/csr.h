@@ -11,7 +11,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/ossl.h"
-#include "wire/alg.h"
+#include "wire/scep_sig.h"
 
 #define CSR_SUBJECT_MAX 64    /* attributes of the subject, over all RDNs */
 #define CSR_ATTRIBUTES_MAX 32 /* attributes of the request */
@@ -31,13 +31,13 @@ struct csr {
 };
 
 /* Reads and verifies. Does its own tlv_walk. Octets left over after the request are refused.
- * `same_as`/`same_key`, when not NULL, are a SubjectPublicKeyInfo already known and its key: if the
- * request has that very key, the key is not built again. -1: CSR (malformed; beyond the bounds of
- * tlv_walk or those above; an attribute twice; more than one challengePassword; unreadable
- * extensions), CSR_PROOF (the signature is not by the key in it, the key is not sane, or the
- * signature uses an algorithm outside DIGEST_*). In any case free it afterwards. */
-int csr_read(struct view der, const X509_PUBKEY *same_as, EVP_PKEY *same_key, struct csr *c,
-    struct err *e) __attribute__((warn_unused_result));
+ * `known`, when not NULL, is a key that was made before: if the request has that very key, it is
+ * not made again. -1: CSR (malformed; beyond the bounds of tlv_walk or those above; an attribute
+ * twice; more than one challengePassword; unreadable extensions), CSR_PROOF (the signature is not
+ * by the key in it, the key is not sane, or the signature uses an algorithm outside DIGEST_*). In
+ * any case free it afterwards. */
+int csr_read(struct view der, struct known_key *known, struct csr *c, struct err *e)
+    __attribute__((warn_unused_result));
 
 /* Whether two SubjectPublicKeyInfo hold the same key: equal algorithm and key octets. */
 bool csr_same_key(const X509_PUBKEY *a, const X509_PUBKEY *b);

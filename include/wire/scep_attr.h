@@ -12,6 +12,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "wire/der.h"
 
 enum message_type {
 	TYPE_NONE = -1, /* not one to five digits without sign or leading zero */
@@ -66,10 +67,10 @@ int signed_attrs_read(const STACK_OF(X509_ATTRIBUTE) *set, struct scep_attrs *a,
 struct scep_attrs scep_attrs_reply(const struct scep_attrs *request, enum pki_status status,
     enum fail_info fail_info, struct view fail_text, struct view nonce, time_t now);
 
-/* The set for a new message: contentType id-data, signingTime, messageDigest and the SCEP
- * attributes that are present in `a`. The caller frees with sk_X509_ATTRIBUTE_pop_free. NULL:
- * memory. */
-STACK_OF(X509_ATTRIBUTE) *scep_attrs_write(const struct scep_attrs *a, struct view message_digest);
+/* The SignedAttributes of a new message (RFC 5652 section 5.3), as the SET OF that is signed:
+ * contentType id-data, signingTime, messageDigest and the SCEP attributes that are present in `a`.
+ */
+void scep_attrs_write(const struct scep_attrs *a, struct view message_digest, struct der *d);
 
 /* "PKCSReq" and so on; "unknown". */
 const char *message_type_name(int type);

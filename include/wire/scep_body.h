@@ -12,9 +12,9 @@
 #include "base/buf.h"
 #include "base/err.h"
 
-/* A degenerate SignedData with these certificates in this order and, when not NULL, a CRL.
- * Appended. -1: memory. */
-int certs_only_write(STACK_OF(X509) *certs, X509_CRL *crl, struct buf *out)
+/* A degenerate SignedData (RFC 8894 section 3.4): the certificate `first`, DER (empty: none), then
+ * `more` in their order (may be NULL), and `crl`, DER (empty: none). Appended. -1: memory. */
+int certs_only_write(struct view first, STACK_OF(X509) *more, struct view crl, struct buf *out)
     __attribute__((warn_unused_result));
 
 /* The certificates of a degenerate SignedData in their order; the caller frees with

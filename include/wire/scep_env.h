@@ -8,6 +8,7 @@
 #ifndef WIRE_SCEP_ENV_H
 #define WIRE_SCEP_ENV_H
 
+#include "base/ossl.h"
 #include "wire/alg.h"
 #include "wire/cms.h"
 
@@ -45,15 +46,15 @@ int scep_env_recipient(const struct scep_env *env, X509 *cert, struct env_recipi
 int scep_env_open(const struct scep_env *env, struct view cek, struct secret *out, struct err *e)
     __attribute__((warn_unused_result));
 
-/* Whether a reply can be encrypted to this certificate: RSA of 1024..8192 bits, or EC on P-256,
- * P-384, P-521. */
-bool scep_env_possible(const X509 *to);
+/* Whether a reply can be encrypted to this key: RSA of 1024..8192 bits, or EC on P-256, P-384,
+ * P-521. */
+bool scep_env_possible(const struct key_facts *f);
 
 /* Encrypts `content` to a certificate, with a fresh key and IV. `how` says which key transport an
- * RSA key gets; it is ignored for EC. Appended to `out` as a ContentInfo. -1: REPLY_KEY, INTERNAL.
- */
+ * RSA key gets; it is ignored for EC. `key` is that of the certificate when it is there already,
+ * else NULL. Appended to `out` as a ContentInfo. -1: REPLY_KEY, INTERNAL. */
 int scep_env_write(struct view content, enum cipher cipher, struct transport how, X509 *to,
-    struct buf *out, struct err *e) __attribute__((warn_unused_result));
+    EVP_PKEY *key, struct buf *out, struct err *e) __attribute__((warn_unused_result));
 
 void scep_env_free(struct scep_env *env);
 

@@ -12,6 +12,7 @@
 #include "wire/alg.h"
 #include "wire/cms.h"
 #include "wire/scep_attr.h"
+#include "wire/scep_sig.h"
 
 #define MSG_CERTS_MAX 8
 #define MSG_DIGEST_ALGS_MAX 16
@@ -20,9 +21,9 @@ struct scep_msg {
 	struct scep_attrs attrs; /* views into sd */
 	struct view content;     /* eContent; empty when absent or of no length */
 	bool has_content;
-	enum digest digest;   /* of the SignerInfo; DIGEST_NONE until verified */
-	X509 *signer;         /* certificate of the signer, not validated; NULL until verified */
-	EVP_PKEY *signer_key; /* its key; NULL until verified */
+	enum digest digest; /* of the SignerInfo; DIGEST_NONE until verified */
+	X509 *signer;       /* certificate of the signer, not validated; NULL until verified */
+	struct known_key signer_key; /* its key; none until verified */
 	struct key_facts signer_facts;
 	CMS_SIGNED *sd;
 };
@@ -51,6 +52,7 @@ struct msg_signer {
 	EVP_PKEY *key;
 	enum digest digest;
 	bool pss;
+	struct sig_ctx *kept; /* of the key, for the next message; NULL: there is none */
 };
 
 /* Writes a pkiMessage: the attributes, the content (NULL: absent; of no length: present and empty)

@@ -7,6 +7,7 @@
 #define WIRE_SCEP_SIG_H
 
 #include "wire/alg.h"
+#include "wire/der.h"
 
 enum sig_kind { SIG_RSA_PKCS1, SIG_RSA_PSS, SIG_ECDSA };
 
@@ -27,14 +28,38 @@ int sig_alg_read(struct sig_alg *s, const X509_ALGOR *alg, enum digest d, int ke
  * DIGEST_NONE: none that we take. */
 enum digest sig_digest(const X509_ALGOR *alg);
 
+/* The context of the last signature or verification with a key, which serves the next one by the
+ * same algorithm: OpenSSL looks up more to make one than it costs to verify. Start with zeroes, use
+ * it with one key only, end with sig_ctx_free. */
+struct sig_ctx {
+	EVP_PKEY_CTX *ctx;
+	struct sig_alg alg;
+	bool signs;
+};
+void sig_ctx_free(struct sig_ctx *c);
+
+/* A public key that came in a message, made once. */
+struct known_key {
+	const X509_PUBKEY *spki; /* borrowed */
+	EVP_PKEY *key;           /* owned */
+	struct sig_ctx ctx;      /* for verifying */
+};
+void known_key_free(struct known_key *k);
+
 /* 0: `sig` is a signature over `data`. -1: it is not. */
-int sig_verify(const struct sig_alg *s, EVP_PKEY *key, struct view data, struct view sig)
+int sig_verify(struct known_key *k, const struct sig_alg *s, struct view data, struct view sig)
     __attribute__((warn_unused_result));
 
-/* Signs `data` and sets `alg`: rsaEncryption (what old clients expect) or, with `pss`, RSASSA-PSS
- * with a salt as long as the digest; ECDSA for an EC key. Appended to `sig`. -1: INTERNAL matters,
- * or another type of key. */
-int sig_make(EVP_PKEY *key, enum digest d, bool pss, struct view data, X509_ALGOR *alg,
+/* How a key signs: RSA PKCS#1 v1.5 or, with `pss`, RSASSA-PSS with a salt as long as the digest;
+ * ECDSA for an EC key. -1: another type of key. */
+int sig_alg_of(const EVP_PKEY *key, enum digest d, bool pss, struct sig_alg *s)
+    __attribute__((warn_unused_result));
+
+/* Its signatureAlgorithm: rsaEncryption for PKCS#1 v1.5, which is what old clients expect. */
+void sig_alg_write(const struct sig_alg *s, struct der *d);
+
+/* Signs `data`; appended to `sig`. `kept` is of this key. -1: INTERNAL matters. */
+int sig_make(EVP_PKEY *key, struct sig_ctx *kept, const struct sig_alg *s, struct view data,
     struct buf *sig) __attribute__((warn_unused_result));
 
 #endif

@@ -131,7 +131,7 @@ export_bytes(const struct args *a, const struct authority *ca, struct buf *out, 
 	if (rc == 0 && !a->der)
 		rc = pem_add_all(out, all, e);
 	else if (rc == 0 && a->with_chain)
-		rc = certs_only_write(all, NULL, out);
+		rc = certs_only_write((struct view){0}, all, (struct view){0}, out);
 	else if (rc == 0)
 		rc = ossl_write(out, ca->cert, ASN1_ITEM_rptr(X509));
 	sk_X509_free(all);

@@ -91,7 +91,8 @@ int
 client_request_make(const struct client_ca *ca, const struct client_how *how,
     const struct client_signer *by, struct view content, struct client_request *r, struct err *e)
 {
-	struct msg_signer signer = {by->cert, by->key, how->digest, how->pss};
+	struct msg_signer signer = {
+	    .cert = by->cert, .key = by->key, .digest = how->digest, .pss = how->pss};
 	struct scep_attrs attrs = SCEP_ATTRS_INIT;
 	struct buf envelope = {0};
 	struct view inner;
@@ -103,7 +104,8 @@ client_request_make(const struct client_ca *ca, const struct client_how *how,
 		err_set_ossl(e, ERR_INTERNAL, "cannot draw random octets");
 		goto out;
 	}
-	if (scep_env_write(content, how->cipher, how->transport, ca->encrypt, &envelope, e) != 0)
+	if (scep_env_write(content, how->cipher, how->transport, ca->encrypt, NULL, &envelope, e) !=
+	    0)
 		goto out;
 	attrs.type = r->type;
 	attrs.transaction_id = view_str(r->transaction_id);

@@ -39,52 +39,17 @@ seal(struct request *r, enum pki_status status, enum fail_info fail_info, struct
 	return 0;
 }
 
-/* The certificate first, since clients take the first one; the chain only where the profile wants
- * it. */
-static STACK_OF(X509) *
-reply_certs(const struct request *r, X509 *leaf)
-{
-	const struct service_issuer *by = service_issuer_of(r->sp, leaf);
-	const struct authority *a = &(by != NULL ? by : r->by)->ca->authority;
-	STACK_OF(X509) *certs = sk_X509_new_null();
-
-	if (certs == NULL || sk_X509_push(certs, leaf) <= 0)
-		goto fail;
-	if (!r->sp->profile.chain_in_reply)
-		return certs;
-	if (sk_X509_push(certs, a->cert) <= 0)
-		goto fail;
-	for (int i = 0; i < sk_X509_num(a->chain); i++)
-		if (sk_X509_push(certs, sk_X509_value(a->chain, i)) <= 0)
-			goto fail;
-	return certs;
-fail:
-	sk_X509_free(certs);
-	return NULL;
-}
-
-/* For the log: the answer may be another certificate than the one that was planned. */
-static void
-note_serial(struct request *r, const X509 *leaf)
-{
-	const ASN1_INTEGER *serial = leaf != NULL ? X509_get0_serialNumber(leaf) : NULL;
-
-	if (serial != NULL && ASN1_STRING_length(serial) <= SERIAL_LEN)
-		hex_of(view_of(ASN1_STRING_get0_data(serial), (size_t)ASN1_STRING_length(serial)),
-		    r->serial);
-}
-
-/* Encrypted to the signer of the request: these certificates, or this CRL. */
+/* Encrypted to the signer of the request: this certificate with those above it, or this CRL. */
 static int
-success(struct request *r, STACK_OF(X509) *certs, X509_CRL *crl)
+success(struct request *r, struct view cert, STACK_OF(X509) *above, struct view crl)
 {
 	struct buf inner = {0}, envelope = {0};
 	int rc = -1;
 
-	if (certs_only_write(certs, crl, &inner) != 0)
+	if (certs_only_write(cert, above, crl, &inner) != 0)
 		err_set(&r->err, ERR_INTERNAL, "cannot write the content of a reply");
 	else if (scep_env_write(buf_view(&inner), r->env.cipher, r->transport, r->msg.signer,
-	             &envelope, &r->err) == 0)
+	             r->msg.signer_key.key, &envelope, &r->err) == 0)
 		rc = seal(
 		    r, STATUS_SUCCESS, FAIL_NONE, (struct view){0}, buf_view(&envelope), &r->err);
 	buf_free(&inner);
@@ -92,30 +57,50 @@ success(struct request *r, STACK_OF(X509) *certs, X509_CRL *crl)
 	return rc;
 }
 
+/* An answer that was given before is read: it may be another certificate than the one that was
+ * planned, and of an earlier CA. Notes its serial for the log. */
+static int
+look_at(struct request *r, struct view cert, const struct service_issuer **by)
+{
+	X509 *leaf = ossl_cert_read(cert);
+	const struct service_issuer *found;
+	struct view serial;
+
+	if (leaf == NULL)
+		return err_set(&r->err, ERR_INTERNAL, "cannot read what was issued");
+	if ((found = service_issuer_of(r->sp, leaf)) != NULL)
+		*by = found;
+	serial = ossl_string_view(X509_get0_serialNumber(leaf));
+	if (serial.n <= SERIAL_LEN)
+		hex_of(serial, r->serial);
+	X509_free(leaf);
+	return 0;
+}
+
+/* The certificate first, since clients take the first one; those above it only where the profile
+ * wants them. */
 int
 certrep_success(struct request *r, struct view cert)
 {
-	X509 *leaf = ossl_cert_read(cert);
-	STACK_OF(X509) *certs = leaf != NULL ? reply_certs(r, leaf) : NULL;
-	int rc;
+	const struct service_issuer *by = r->by;
+	STACK_OF(X509) *above = NULL;
+	int rc = -1;
 
-	note_serial(r, leaf);
-	rc = certs != NULL ? success(r, certs, NULL)
-	                   : err_set(&r->err, ERR_INTERNAL, "cannot read what was issued");
-	sk_X509_free(certs);
-	X509_free(leaf);
+	if (!r->noted && look_at(r, cert, &by) != 0)
+		return -1;
+	if (r->sp->profile.chain_in_reply &&
+	    (above = authority_presented(&by->ca->authority, NULL, true, true)) == NULL)
+		err_set(&r->err, ERR_MEMORY, "reply");
+	else
+		rc = success(r, cert, above, (struct view){0});
+	sk_X509_free(above);
 	return rc;
 }
 
 int
 certrep_crl(struct request *r)
 {
-	X509_CRL *crl = ossl_read(r->crl, ASN1_ITEM_rptr(X509_CRL));
-	int rc = crl != NULL ? success(r, NULL, crl)
-	                     : err_set(&r->err, ERR_INTERNAL, "cannot read the CRL");
-
-	X509_CRL_free(crl);
-	return rc;
+	return success(r, (struct view){0}, NULL, r->crl);
 }
 
 /* The content is empty and not absent, as in a FAILURE (doc/decisions.md). */

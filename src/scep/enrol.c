@@ -16,7 +16,7 @@ check_csr(struct request *r, struct view content)
 {
 	const X509_PUBKEY *signer = X509_get_X509_PUBKEY(r->msg.signer);
 
-	if (csr_read(content, signer, r->msg.signer_key, &r->csr, &r->err) != 0)
+	if (csr_read(content, &r->msg.signer_key, &r->csr, &r->err) != 0)
 		return -1;
 	if (r->sp->profile.signer_must_match && !csr_same_key(signer, r->csr.spki))
 		return err_set(

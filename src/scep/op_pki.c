@@ -49,7 +49,7 @@ check_visible(struct request *r)
 	if (k->type == EVP_PKEY_RSA && k->bits < p->min_rsa_bits)
 		return err_set(&r->err, ERR_SIGNER_WEAK, "RSA key of %d bits, at least %d needed",
 		    k->bits, p->min_rsa_bits);
-	if (!scep_env_possible(r->msg.signer))
+	if (!scep_env_possible(k))
 		return err_set(&r->err, ERR_REPLY_KEY, "%s key of %d bits", k->name, k->bits);
 	if (p->signing_time_window > 0 && r->msg.attrs.signing_time != 0) {
 		int64_t off = (int64_t)clock_now() - (int64_t)r->msg.attrs.signing_time;

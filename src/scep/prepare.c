@@ -60,7 +60,8 @@ write_ca_cert(const struct service_profile *sp, struct service_ra *ra)
 	int rc;
 
 	buf_cut(&ra->ca_cert, 0);
-	rc = all != NULL ? certs_only_write(all, NULL, &ra->ca_cert) : -1;
+	rc = all != NULL ? certs_only_write((struct view){0}, all, (struct view){0}, &ra->ca_cert)
+	                 : -1;
 	sk_X509_free(all);
 	return rc;
 }

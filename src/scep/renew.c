@@ -88,9 +88,7 @@ out:
 int
 renew(struct request *r, struct view content, struct buf *cert)
 {
-	const X509_PUBKEY *signer = X509_get_X509_PUBKEY(r->msg.signer);
-
-	if (csr_read(content, signer, r->msg.signer_key, &r->csr, &r->err) != 0)
+	if (csr_read(content, &r->msg.signer_key, &r->csr, &r->err) != 0)
 		return -1;
 	if (!renew_possible(r))
 		return err_set(

@@ -143,7 +143,7 @@ ra_key_new_two(EVP_PKEY *key, X509 *cert, EVP_PKEY *seal_key, X509 *seal_cert, s
 	if (check_half(key, cert, USAGE_ENCIPHER, "keyEncipherment", e) == 0 &&
 	    check_half(two ? seal_key : key, ra_key_seal_cert(k), USAGE_SIGN, "digitalSignature",
 	        e) == 0 &&
-	    rejection_prepare(k, e) == 0)
+	    unwrap_prepare(k, e) == 0)
 		return k;
 	ra_key_free(k);
 	return NULL;
@@ -154,7 +154,10 @@ ca_key_new(EVP_PKEY *key, X509 *cert, struct err *e)
 {
 	struct ca_key *k = OPENSSL_zalloc(sizeof *k);
 
-	if (k == NULL || !X509_up_ref(cert)) {
+	if (k == NULL || (k->kept = OPENSSL_zalloc(sizeof *k->kept)) == NULL ||
+	    !X509_up_ref(cert)) {
+		if (k != NULL)
+			OPENSSL_free(k->kept);
 		OPENSSL_free(k);
 		EVP_PKEY_free(key);
 		err_set(e, ERR_MEMORY, "CA key");
@@ -175,11 +178,15 @@ ra_key_free(struct ra_key *k)
 {
 	if (k == NULL)
 		return;
+	if (k->kept != NULL) {
+		EVP_PKEY_CTX_free(k->kept->decrypt);
+		sig_ctx_free(&k->kept->seal);
+	}
+	OPENSSL_clear_free(k->kept, sizeof *k->kept);
 	EVP_PKEY_free(k->key);
 	X509_free(k->cert);
 	EVP_PKEY_free(k->seal_key);
 	X509_free(k->seal_cert);
-	OPENSSL_clear_free(k->rejection, sizeof *k->rejection);
 	OPENSSL_free(k);
 }
 
@@ -188,6 +195,8 @@ ca_key_free(struct ca_key *k)
 {
 	if (k == NULL)
 		return;
+	sig_ctx_free(k->kept);
+	OPENSSL_free(k->kept);
 	EVP_PKEY_free(k->key);
 	X509_free(k->cert);
 	OPENSSL_free(k);

@@ -11,11 +11,18 @@
 #include <stdint.h>
 
 #include "signer/token.h"
+#include "wire/scep_sig.h"
 
-/* The secret from which implicit rejection derives its keys. */
-struct rejection {
-	bool known;
-	uint8_t secret[32];
+#define MODULUS_MAX 2048 /* octets */
+
+/* What is learned of an RA key, and kept for its next use. */
+struct ra_kept {
+	bool known;         /* the secret is */
+	uint8_t secret[32]; /* from which implicit rejection derives its keys */
+	size_t size;        /* of the modulus; 0: not read yet */
+	uint8_t modulus[MODULUS_MAX];
+	EVP_PKEY_CTX *decrypt; /* NULL: none yet */
+	struct sig_ctx seal;
 };
 
 struct ra_key {
@@ -23,15 +30,16 @@ struct ra_key {
 	X509 *cert;
 	EVP_PKEY *seal_key; /* NULL: there is none */
 	X509 *seal_cert;
-	struct rejection *rejection; /* owned; learned when the key is there */
+	struct ra_kept *kept; /* owned */
 };
 
-/* Makes k->rejection, which only a key whose token is away leaves unknown. -1: KEY_FILE. */
-int rejection_prepare(struct ra_key *k, struct err *e) __attribute__((warn_unused_result));
+/* Learns k->kept; only a key whose token is away leaves the secret unknown. -1: KEY_FILE. */
+int unwrap_prepare(struct ra_key *k, struct err *e) __attribute__((warn_unused_result));
 
 struct ca_key {
 	EVP_PKEY *key;
 	X509 *cert;
+	struct sig_ctx *kept; /* owned */
 };
 
 #endif

@@ -10,28 +10,37 @@
 #include "keys.h"
 #include "wire/scep_body.h"
 
-/* A signature of a CA. Which digest is said in what is signed; Ed25519 has none of its own. */
+/* Ed25519 has no digest of its own, and signs the octets (RFC 8410 section 6). */
 static int
-sign(const struct ca_key *k, int sig_nid, struct view data, struct buf *signature, struct err *e)
+sign_octets(EVP_PKEY *key, struct view data, struct buf *signature)
 {
-	size_t n = (size_t)EVP_PKEY_get_size(k->key);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	size_t n = (size_t)EVP_PKEY_get_size(key);
 	uint8_t *to = buf_room(signature, n);
-	int md = NID_undef, rc = -1;
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	int rc = -1;
 
-	OBJ_find_sigid_algs(sig_nid, &md, NULL);
-	if (ctx == NULL || to == NULL)
-		err_set(e, ERR_MEMORY, "signature");
-	else if (EVP_DigestSignInit(ctx, NULL, md != NID_undef ? EVP_get_digestbynid(md) : NULL,
-	             NULL, k->key) != 1 ||
-	         EVP_DigestSign(ctx, to, &n, data.p, data.n) != 1)
-		key_fault(k->key, e, ERR_INTERNAL, "cannot sign the certificate");
-	else {
+	if (ctx != NULL && to != NULL && EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) == 1 &&
+	    EVP_DigestSign(ctx, to, &n, data.p, data.n) == 1) {
 		signature->n += n;
 		rc = 0;
 	}
 	EVP_MD_CTX_free(ctx);
 	return rc;
+}
+
+/* A signature of a CA. Which digest is said in what is signed. */
+static int
+sign(const struct ca_key *k, int sig_nid, struct view data, struct buf *signature, struct err *e)
+{
+	struct sig_alg alg;
+	int md = NID_undef, rc;
+
+	OBJ_find_sigid_algs(sig_nid, &md, NULL);
+	if (md == NID_undef)
+		rc = sign_octets(k->key, data, signature);
+	else if ((rc = sig_alg_of(k->key, digest_of_nid(md), false, &alg)) == 0)
+		rc = sig_make(k->key, k->kept, &alg, data, signature);
+	return rc == 0 ? 0 : key_fault(k->key, e, ERR_INTERNAL, "cannot sign the certificate");
 }
 
 int
@@ -56,7 +65,8 @@ seals(const struct ra_key *k, enum digest digest)
 {
 	return (struct msg_signer){.cert = ra_key_seal_cert(k),
 	    .key = k->seal_key != NULL ? k->seal_key : k->key,
-	    .digest = digest};
+	    .digest = digest,
+	    .kept = &k->kept->seal};
 }
 
 int
@@ -83,7 +93,7 @@ signer_next_ca(
 	struct err why = ERR_INIT;
 	struct buf inner = {0};
 	struct view content;
-	int rc = certs_only_write(certs, NULL, &inner);
+	int rc = certs_only_write((struct view){0}, certs, (struct view){0}, &inner);
 
 	a.signing_time = now;
 	content = buf_view(&inner);

@@ -18,7 +18,6 @@
 #include "signer/signer.h"
 
 #define CEK_MAX 32
-#define MODULUS_MAX 2048 /* octets */
 
 /* 0xff when a == b, else 0. */
 static uint8_t
@@ -44,37 +43,54 @@ padding_mask(const uint8_t *em, size_t k, size_t n)
 
 /* Whether a number of k octets is below the modulus. Both can be seen by everybody. */
 static bool
-is_below_modulus(const EVP_PKEY *key, const uint8_t *in, size_t k)
+is_below_modulus(const struct ra_key *k, const uint8_t *in, size_t n)
 {
-	uint8_t modulus[MODULUS_MAX];
-	BIGNUM *n = NULL;
-	bool below = EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_N, &n) == 1 &&
-	             BN_bn2binpad(n, modulus, (int)k) == (int)k && memcmp(in, modulus, k) < 0;
+	struct ra_kept *kept = k->kept;
+	BIGNUM *modulus = NULL;
 
-	BN_free(n);
-	return below;
+	if (kept->size != n &&
+	    EVP_PKEY_get_bn_param(k->key, OSSL_PKEY_PARAM_RSA_N, &modulus) == 1 &&
+	    BN_bn2binpad(modulus, kept->modulus, (int)n) == (int)n)
+		kept->size = n;
+	BN_free(modulus);
+	return kept->size == n && memcmp(in, kept->modulus, n) < 0;
 }
 
-/* The raw RSA operation into em[k], right-aligned by definition. A ciphertext of the wrong length
+/* The context of raw decryption; NULL: the key cannot. */
+static EVP_PKEY_CTX *
+context(const struct ra_key *k)
+{
+	struct ra_kept *kept = k->kept;
+
+	if (kept->decrypt != NULL)
+		return kept->decrypt;
+	kept->decrypt = EVP_PKEY_CTX_new(k->key, NULL);
+	if (kept->decrypt != NULL && EVP_PKEY_decrypt_init(kept->decrypt) == 1 &&
+	    EVP_PKEY_CTX_set_rsa_padding(kept->decrypt, RSA_NO_PADDING) == 1)
+		return kept->decrypt;
+	EVP_PKEY_CTX_free(kept->decrypt);
+	return kept->decrypt = NULL;
+}
+
+/* The raw RSA operation into em[n], right-aligned by definition. A ciphertext of the wrong length
  * or not below the modulus gives zeroes, which are no padding; so a failure of the operation is
  * always one of ours, and not the client's. */
 static int
-raw_decrypt(EVP_PKEY *key, struct view in, uint8_t *em, size_t k)
+raw_decrypt(const struct ra_key *k, struct view in, uint8_t *em, size_t n)
 {
 	EVP_PKEY_CTX *ctx;
-	size_t n = k;
-	int rc = -1;
+	size_t made = n;
 
-	memset(em, 0, k);
-	if (in.n != k || !is_below_modulus(key, in.p, k))
+	memset(em, 0, n);
+	if (in.n != n || !is_below_modulus(k, in.p, n))
 		return 0;
-	ctx = EVP_PKEY_CTX_new(key, NULL);
-	if (ctx != NULL && EVP_PKEY_decrypt_init(ctx) == 1 &&
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 &&
-	    EVP_PKEY_decrypt(ctx, em, &n, in.p, in.n) == 1 && n == k)
-		rc = 0;
-	EVP_PKEY_CTX_free(ctx);
-	return rc;
+	if ((ctx = context(k)) != NULL && EVP_PKEY_decrypt(ctx, em, &made, in.p, in.n) == 1 &&
+	    made == n)
+		return 0;
+	/* What failed is not used again. */
+	EVP_PKEY_CTX_free(k->kept->decrypt);
+	k->kept->decrypt = NULL;
+	return -1;
 }
 
 static void
@@ -139,7 +155,7 @@ unwrap(const struct ra_key *k, const struct env_recipient *r, size_t n, uint8_t 
 	size_t size = (size_t)EVP_PKEY_get_size(k->key);
 	int rc = -1;
 
-	if (size > sizeof em || raw_decrypt(k->key, r->encrypted_key, em, size) != 0)
+	if (size > sizeof em || raw_decrypt(k, r->encrypted_key, em, size) != 0)
 		goto out;
 	rc = 0;
 	if (r->transport.kind == KEY_TRANSPORT_OAEP)
@@ -163,14 +179,14 @@ learn_rejection(const struct ra_key *k)
 	size_t size = (size_t)EVP_PKEY_get_size(k->key);
 	int rc = -1;
 
-	if (k->rejection->known)
+	if (k->kept->known)
 		return 0;
 	/* Below every modulus of that size, as its first octet is zero. */
 	if (size <= sizeof block &&
 	    mask(EVP_sha256(), text, sizeof text, block + 1, size - 1) == 0 &&
-	    raw_decrypt(k->key, view_of(block, size), made, size) == 0) {
-		ossl_sha256(view_of(made, size), k->rejection->secret);
-		k->rejection->known = true;
+	    raw_decrypt(k, view_of(block, size), made, size) == 0) {
+		ossl_sha256(view_of(made, size), k->kept->secret);
+		k->kept->known = true;
 		rc = 0;
 	}
 	OPENSSL_cleanse(made, sizeof made);
@@ -178,11 +194,11 @@ learn_rejection(const struct ra_key *k)
 }
 
 int
-rejection_prepare(struct ra_key *k, struct err *e)
+unwrap_prepare(struct ra_key *k, struct err *e)
 {
 	struct err away = ERR_INIT;
 
-	if ((k->rejection = OPENSSL_zalloc(sizeof *k->rejection)) == NULL)
+	if ((k->kept = OPENSSL_zalloc(sizeof *k->kept)) == NULL)
 		return err_set(e, ERR_MEMORY, "RA key");
 	/* A token that is away is asked with the first message. */
 	if (key_here(k->key, &away) != 0 || learn_rejection(k) == 0)
@@ -202,8 +218,8 @@ signer_unwrap(const struct ra_key *k, const struct env_recipient *r, size_t key_
 		return err_set(e, ERR_INTERNAL, "no room for a key");
 	if (learn_rejection(k) != 0 || unwrap(k, r, key_len, found, &good) != 0)
 		goto out;
-	if (HMAC(EVP_sha256(), k->rejection->secret, sizeof k->rejection->secret,
-	        r->encrypted_key.p, r->encrypted_key.n, synthetic, &len) == NULL)
+	if (HMAC(EVP_sha256(), k->kept->secret, sizeof k->kept->secret, r->encrypted_key.p,
+	        r->encrypted_key.n, synthetic, &len) == NULL)
 		goto out;
 	for (size_t i = 0; i < key_len; i++)
 		cek->p[i] = (uint8_t)((found[i] & good) | (synthetic[i] & ~good));

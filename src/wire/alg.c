@@ -6,27 +6,29 @@
 
 #include <openssl/objects.h>
 
-static const struct {
+/* `fetched` is what EVP_MD_fetch gave at the first use and stays: OpenSSL looks up what EVP_sha256
+ * names at every use of it. */
+static struct {
 	int nid;
 	const char *name;
-	const EVP_MD *(*md)(void);
+	EVP_MD *fetched;
 } digests[DIGEST_COUNT] = {
-    [DIGEST_SHA1] = {NID_sha1, "SHA-1", EVP_sha1},
-    [DIGEST_SHA256] = {NID_sha256, "SHA-256", EVP_sha256},
-    [DIGEST_SHA384] = {NID_sha384, "SHA-384", EVP_sha384},
-    [DIGEST_SHA512] = {NID_sha512, "SHA-512", EVP_sha512},
+    [DIGEST_SHA1] = {NID_sha1, "SHA-1", NULL},
+    [DIGEST_SHA256] = {NID_sha256, "SHA-256", NULL},
+    [DIGEST_SHA384] = {NID_sha384, "SHA-384", NULL},
+    [DIGEST_SHA512] = {NID_sha512, "SHA-512", NULL},
 };
 
-static const struct {
+static struct {
 	int nid;
 	const char *name;
 	size_t key, iv;
-	const EVP_CIPHER *(*evp)(void);
+	EVP_CIPHER *fetched;
 } ciphers[CIPHER_COUNT] = {
-    [CIPHER_DES3] = {NID_des_ede3_cbc, "DES-EDE3-CBC", 24, 8, EVP_des_ede3_cbc},
-    [CIPHER_AES128] = {NID_aes_128_cbc, "AES-128-CBC", 16, 16, EVP_aes_128_cbc},
-    [CIPHER_AES192] = {NID_aes_192_cbc, "AES-192-CBC", 24, 16, EVP_aes_192_cbc},
-    [CIPHER_AES256] = {NID_aes_256_cbc, "AES-256-CBC", 32, 16, EVP_aes_256_cbc},
+    [CIPHER_DES3] = {NID_des_ede3_cbc, "DES-EDE3-CBC", 24, 8, NULL},
+    [CIPHER_AES128] = {NID_aes_128_cbc, "AES-128-CBC", 16, 16, NULL},
+    [CIPHER_AES192] = {NID_aes_192_cbc, "AES-192-CBC", 24, 16, NULL},
+    [CIPHER_AES256] = {NID_aes_256_cbc, "AES-256-CBC", 32, 16, NULL},
 };
 
 int
@@ -56,7 +58,11 @@ digest_of(const X509_ALGOR *alg)
 const EVP_MD *
 digest_md(enum digest d)
 {
-	return d >= 0 && d < DIGEST_COUNT ? digests[d].md() : NULL;
+	if (d < 0 || d >= DIGEST_COUNT)
+		return NULL;
+	if (digests[d].fetched == NULL)
+		digests[d].fetched = EVP_MD_fetch(NULL, OBJ_nid2sn(digests[d].nid), NULL);
+	return digests[d].fetched;
 }
 
 int
@@ -85,7 +91,11 @@ cipher_of(const X509_ALGOR *alg)
 const EVP_CIPHER *
 cipher_evp(enum cipher c)
 {
-	return c >= 0 && c < CIPHER_COUNT ? ciphers[c].evp() : NULL;
+	if (c < 0 || c >= CIPHER_COUNT)
+		return NULL;
+	if (ciphers[c].fetched == NULL)
+		ciphers[c].fetched = EVP_CIPHER_fetch(NULL, OBJ_nid2sn(ciphers[c].nid), NULL);
+	return ciphers[c].fetched;
 }
 
 int
@@ -122,32 +132,23 @@ alg_oid_text(const X509_ALGOR *alg, char out[80])
 		strcpy(out, "?");
 }
 
-X509_ALGOR *
-alg_digest_new(enum digest d)
+void
+alg_hash_write(enum digest hash, int n, struct der *d)
 {
-	X509_ALGOR *alg = X509_ALGOR_new();
-
-	if (alg != NULL)
-		X509_ALGOR_set0(alg, OBJ_nid2obj(digest_nid(d)), V_ASN1_NULL, NULL);
-	return alg;
+	der_begin(d, (uint8_t)DER_CONTEXT_CONSTRUCTED(n));
+	der_alg(d, digest_nid(hash), DER_PARAMS_NULL);
+	der_end(d);
 }
 
-X509_ALGOR *
-alg_mgf1_new(enum digest d)
+void
+alg_mgf1_write(enum digest hash, int n, struct der *d)
 {
-	X509_ALGOR *mgf = X509_ALGOR_new(), *hash = alg_digest_new(d);
-	ASN1_STRING *der =
-	    hash != NULL ? ASN1_item_pack(hash, ASN1_ITEM_rptr(X509_ALGOR), NULL) : NULL;
-
-	if (mgf != NULL && der != NULL) {
-		X509_ALGOR_set0(mgf, OBJ_nid2obj(NID_mgf1), V_ASN1_SEQUENCE, der);
-	} else {
-		ASN1_STRING_free(der);
-		X509_ALGOR_free(mgf);
-		mgf = NULL;
-	}
-	X509_ALGOR_free(hash);
-	return mgf;
+	der_begin(d, (uint8_t)DER_CONTEXT_CONSTRUCTED(n));
+	der_begin(d, DER_SEQUENCE);
+	der_oid(d, NID_mgf1);
+	der_alg(d, digest_nid(hash), DER_PARAMS_NULL);
+	der_end(d);
+	der_end(d);
 }
 
 enum digest

@@ -95,43 +95,30 @@ out:
 	return value;
 }
 
-int
-cms_write(struct buf *out, int nid, const void *value, const ASN1_ITEM *it)
+void
+cms_begin(struct der *d, int nid)
 {
-	CMS_INFO *info = CMS_INFO_new();
-	struct buf der = {0};
-	int rc = -1;
-
-	if (info == NULL || ossl_write(&der, value, it) != 0)
-		goto out;
-	ASN1_OBJECT_free(info->type);
-	info->type = OBJ_nid2obj(nid);
-	info->content = cms_any(buf_view(&der));
-	if (info->content == NULL)
-		goto out;
-	rc = ossl_write(out, info, ASN1_ITEM_rptr(CMS_INFO));
-out:
-	CMS_INFO_free(info);
-	buf_free(&der);
-	return rc;
+	der_begin(d, DER_SEQUENCE);
+	der_oid(d, nid);
+	der_begin(d, DER_CONTEXT_CONSTRUCTED(0));
+	der_begin(d, DER_SEQUENCE);
 }
 
-CMS_ID *
-cms_id_of(const X509 *cert)
+void
+cms_end(struct der *d)
 {
-	CMS_ID *id = CMS_ID_new();
-	PKCS7_ISSUER_AND_SERIAL *is = PKCS7_ISSUER_AND_SERIAL_new();
+	der_end(d);
+	der_end(d);
+	der_end(d);
+}
 
-	if (id == NULL || is == NULL ||
-	    X509_NAME_set(&is->issuer, X509_get_issuer_name(cert)) != 1 ||
-	    ASN1_STRING_copy(is->serial, X509_get0_serialNumber(cert)) != 1) {
-		CMS_ID_free(id);
-		PKCS7_ISSUER_AND_SERIAL_free(is);
-		return NULL;
-	}
-	id->type = CMS_ID_ISSUER_SERIAL;
-	id->d.issuer_serial = is;
-	return id;
+void
+cms_id_write(const X509 *cert, struct der *d)
+{
+	der_begin(d, DER_SEQUENCE);
+	der_item(d, X509_get_issuer_name(cert), ASN1_ITEM_rptr(X509_NAME));
+	der_item(d, X509_get0_serialNumber(cert), ASN1_ITEM_rptr(ASN1_INTEGER));
+	der_end(d);
 }
 
 int
@@ -145,14 +132,6 @@ cms_id_is(const CMS_ID *id, X509 *cert)
 		       X509_NAME_cmp(id->d.issuer_serial->issuer, X509_get_issuer_name(cert)) == 0;
 	key_id = X509_get0_subject_key_id(cert);
 	return key_id != NULL && ASN1_OCTET_STRING_cmp(id->d.key_id, key_id) == 0;
-}
-
-ASN1_TYPE *
-cms_any(struct view der)
-{
-	const unsigned char *p = der.p;
-
-	return d2i_ASN1_TYPE(NULL, &p, (long)der.n);
 }
 
 struct view

@@ -10,7 +10,6 @@
 #include <openssl/err.h>
 
 #include "wire/cms.h"
-#include "wire/scep_sig.h"
 #include "wire/tlv.h"
 
 typedef struct csr_info {
@@ -140,7 +139,7 @@ verify_ed25519(EVP_PKEY *key, struct view data, struct view sig)
 }
 
 static int
-verify(struct csr *c, EVP_PKEY *key, struct err *e)
+verify(struct csr *c, struct known_key *k, struct err *e)
 {
 	const CSR_PARTS *p = c->parts;
 	struct view data = cms_any_view(p->info);
@@ -149,13 +148,13 @@ verify(struct csr *c, EVP_PKEY *key, struct err *e)
 	int rc;
 
 	if (alg_nid(p->alg) == NID_ED25519 && c->key.type == EVP_PKEY_ED25519) {
-		rc = verify_ed25519(key, data, sig);
+		rc = verify_ed25519(k->key, data, sig);
 	} else {
 		c->digest = sig_digest(p->alg);
 		if (c->digest == DIGEST_NONE ||
 		    sig_alg_read(&alg, p->alg, c->digest, c->key.type) != 0)
 			return err_set(e, ERR_CSR_PROOF, "signature algorithm of the PKCS#10");
-		rc = sig_verify(&alg, key, data, sig);
+		rc = sig_verify(k, &alg, data, sig);
 	}
 	ERR_clear_error();
 	return rc == 0 ? 0
@@ -189,10 +188,9 @@ read_parts(struct view der, struct csr *c, struct err *e)
 }
 
 int
-csr_read(
-    struct view der, const X509_PUBKEY *same_as, EVP_PKEY *same_key, struct csr *c, struct err *e)
+csr_read(struct view der, struct known_key *known, struct csr *c, struct err *e)
 {
-	EVP_PKEY *key = NULL;
+	struct known_key own = {0};
 	int rc;
 
 	*c = (struct csr){.digest = DIGEST_NONE};
@@ -201,15 +199,14 @@ csr_read(
 	c->key = ossl_key_facts(c->spki);
 	if (read_attributes(c->parts->decoded->attrs, c, e) != 0)
 		return -1;
-	if (same_as != NULL && same_key != NULL && csr_same_key(same_as, c->spki) &&
-	    EVP_PKEY_up_ref(same_key))
-		key = same_key;
-	else
-		key = ossl_spki_key(c->spki, NULL);
-	rc = key != NULL ? verify(c, key, e)
-	                 : err_set(e, ERR_CSR_PROOF, "%s key of %d bits cannot be used",
-	                       c->key.name, c->key.bits);
-	EVP_PKEY_free(key);
+	if (known == NULL || known->key == NULL || !csr_same_key(known->spki, c->spki)) {
+		own.key = ossl_spki_key(c->spki, NULL);
+		known = &own;
+	}
+	rc = known->key != NULL ? verify(c, known, e)
+	                        : err_set(e, ERR_CSR_PROOF, "%s key of %d bits cannot be used",
+	                              c->key.name, c->key.bits);
+	known_key_free(&own);
 	return rc;
 }
 

@@ -3,6 +3,7 @@ libwire_a_SOURCES = \
 	include/wire/alg.h \
 	include/wire/cms.h \
 	include/wire/csr.h \
+	include/wire/der.h \
 	include/wire/http.h \
 	include/wire/query.h \
 	include/wire/route.h \
@@ -14,7 +15,7 @@ libwire_a_SOURCES = \
 	include/wire/scep_sig.h \
 	include/wire/tlv.h \
 	src/wire/http.c src/wire/http_cache.c src/wire/query.c src/wire/route.c src/wire/tlv.c \
-	src/wire/alg.c src/wire/cms.c src/wire/csr.c src/wire/scep_attr.c src/wire/scep_body.c \
+	src/wire/alg.c src/wire/cms.c src/wire/csr.c src/wire/der.c src/wire/scep_attr.c src/wire/scep_body.c \
 	src/wire/scep_ca.c src/wire/scep_env.c src/wire/scep_env_write.c src/wire/scep_msg.c src/wire/scep_sig.c
 
 if HAVE_CUNIT
@@ -35,6 +36,7 @@ t_wire_SOURCES = \
 	tests/wire/test_alg.c \
 	tests/wire/test_cms.c \
 	tests/wire/test_csr.c \
+	tests/wire/test_der.c \
 	tests/wire/test_http.c \
 	tests/wire/test_query.c \
 	tests/wire/test_recorded.c \

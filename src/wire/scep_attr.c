@@ -191,89 +191,78 @@ scep_attrs_reply(const struct scep_attrs *request, enum pki_status status, enum 
 	return a;
 }
 
-static int
-add(STACK_OF(X509_ATTRIBUTE) *set, enum attr which, int type, const void *data, size_t len)
+/* Attribute (RFC 5652 section 5.3) with its one value, which the caller writes in between. */
+static void
+begin(struct der *d, enum attr which)
 {
-	uint8_t der[12] = {V_ASN1_OBJECT, (uint8_t)table[which].oid_len};
-	const unsigned char *p = der;
-	ASN1_OBJECT *oid;
-	X509_ATTRIBUTE *a;
-
-	memcpy(der + 2, table[which].oid, table[which].oid_len);
-	oid = d2i_ASN1_OBJECT(NULL, &p, (long)table[which].oid_len + 2);
-	a = oid != NULL ? X509_ATTRIBUTE_create_by_OBJ(NULL, oid, type, data, (int)len) : NULL;
-	ASN1_OBJECT_free(oid);
-	if (a == NULL || sk_X509_ATTRIBUTE_push(set, a) <= 0) {
-		X509_ATTRIBUTE_free(a);
-		return -1;
-	}
-	return 0;
+	der_begin(d, DER_SEQUENCE);
+	der_put(d, DER_OID, view_of(table[which].oid, table[which].oid_len));
+	der_begin(d, DER_SET);
 }
 
-static int
-add_view(STACK_OF(X509_ATTRIBUTE) *set, enum attr which, int type, struct view v)
+static void
+end(struct der *d)
 {
-	return v.n == 0 ? 0 : add(set, which, type, v.p, v.n);
+	der_end(d);
+	der_end(d);
 }
 
-static int
-add_number(STACK_OF(X509_ATTRIBUTE) *set, enum attr which, int value)
+static void
+write_view(struct der *d, enum attr which, int tag, struct view v)
+{
+	if (v.n == 0)
+		return;
+	begin(d, which);
+	der_put(d, (uint8_t)tag, v);
+	end(d);
+}
+
+static void
+write_number(struct der *d, enum attr which, int value)
 {
 	char digits[12];
 
 	if (value < 0)
-		return 0;
-	return add(set, which, V_ASN1_PRINTABLESTRING, digits,
-	    (size_t)snprintf(digits, sizeof digits, "%d", value));
+		return;
+	snprintf(digits, sizeof digits, "%d", value);
+	write_view(d, which, V_ASN1_PRINTABLESTRING, view_str(digits));
 }
 
-static int
-add_content_type(STACK_OF(X509_ATTRIBUTE) *set)
+static void
+write_content_type(struct der *d)
 {
-	X509_ATTRIBUTE *a = X509_ATTRIBUTE_create(
-	    NID_pkcs9_contentType, V_ASN1_OBJECT, OBJ_nid2obj(NID_pkcs7_data));
-
-	if (a == NULL || sk_X509_ATTRIBUTE_push(set, a) <= 0) {
-		X509_ATTRIBUTE_free(a);
-		return -1;
-	}
-	return 0;
+	begin(d, CONTENT_TYPE);
+	der_oid(d, NID_pkcs7_data);
+	end(d);
 }
 
-static int
-add_time(STACK_OF(X509_ATTRIBUTE) *set, time_t at)
+static void
+write_time(struct der *d, time_t at)
 {
-	ASN1_TIME *t;
-	int rc;
+	ASN1_TIME *t = at != 0 ? ASN1_TIME_set(NULL, at) : NULL;
 
-	if (at == 0)
-		return 0;
-	t = ASN1_TIME_set(NULL, at);
-	rc = t == NULL ? -1 : add(set, SIGNING_TIME, t->type, t->data, (size_t)t->length);
+	if (t != NULL)
+		write_view(d, SIGNING_TIME, t->type, ossl_string_view(t));
+	else if (at != 0)
+		d->failed = true;
 	ASN1_TIME_free(t);
-	return rc;
 }
 
-STACK_OF(X509_ATTRIBUTE) *
-scep_attrs_write(const struct scep_attrs *a, struct view message_digest)
+void
+scep_attrs_write(const struct scep_attrs *a, struct view message_digest, struct der *d)
 {
-	STACK_OF(X509_ATTRIBUTE) *set = sk_X509_ATTRIBUTE_new_null();
-
-	if (set == NULL)
-		return NULL;
-	if (add_content_type(set) != 0 || add_time(set, a->signing_time) != 0 ||
-	    add_view(set, MESSAGE_DIGEST, V_ASN1_OCTET_STRING, message_digest) != 0 ||
-	    add_number(set, MESSAGE_TYPE, a->type) != 0 ||
-	    add_number(set, PKI_STATUS, a->status) != 0 ||
-	    add_number(set, FAIL_INFO, a->fail_info) != 0 ||
-	    add_view(set, SENDER_NONCE, V_ASN1_OCTET_STRING, a->sender_nonce) != 0 ||
-	    add_view(set, RECIPIENT_NONCE, V_ASN1_OCTET_STRING, a->recipient_nonce) != 0 ||
-	    add_view(set, TRANSACTION_ID, a->transaction_id_tag, a->transaction_id) != 0 ||
-	    add_view(set, FAIL_INFO_TEXT, V_ASN1_UTF8STRING, a->fail_text) != 0) {
-		sk_X509_ATTRIBUTE_pop_free(set, X509_ATTRIBUTE_free);
-		return NULL;
-	}
-	return set;
+	der_begin(d, DER_SET);
+	write_content_type(d);
+	write_time(d, a->signing_time);
+	write_view(d, MESSAGE_DIGEST, DER_OCTET_STRING, message_digest);
+	write_number(d, MESSAGE_TYPE, a->type);
+	write_number(d, PKI_STATUS, a->status);
+	write_number(d, FAIL_INFO, a->fail_info);
+	write_view(d, SENDER_NONCE, DER_OCTET_STRING, a->sender_nonce);
+	write_view(d, RECIPIENT_NONCE, DER_OCTET_STRING, a->recipient_nonce);
+	write_view(d, TRANSACTION_ID, a->transaction_id_tag, a->transaction_id);
+	write_view(d, FAIL_INFO_TEXT, V_ASN1_UTF8STRING, a->fail_text);
+	der_end_set_of(d);
 }
 
 const char *

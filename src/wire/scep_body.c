@@ -18,44 +18,34 @@ ASN1_SEQUENCE(ISSUER_SUBJECT) = {
 } static_ASN1_SEQUENCE_END(ISSUER_SUBJECT)
 /* clang-format on */
 
-static int
-push(STACK_OF(ASN1_TYPE) *to, const void *value, const ASN1_ITEM *it)
-{
-	struct buf der = {0};
-	ASN1_TYPE *any = NULL;
-	int rc = -1;
-
-	if (ossl_write(&der, value, it) == 0 && (any = cms_any(buf_view(&der))) != NULL &&
-	    sk_ASN1_TYPE_push(to, any) > 0)
-		rc = 0;
-	if (rc != 0)
-		ASN1_TYPE_free(any);
-	buf_free(&der);
-	return rc;
-}
-
 int
-certs_only_write(STACK_OF(X509) *certs, X509_CRL *crl, struct buf *out)
+certs_only_write(struct view first, STACK_OF(X509) *more, struct view crl, struct buf *out)
 {
-	CMS_SIGNED *sd = CMS_SIGNED_new();
-	int rc = -1;
+	struct der d = {.out = out};
 
-	if (sd == NULL || ASN1_INTEGER_set(sd->version, 1) != 1)
-		goto out;
-	ASN1_OBJECT_free(sd->encap->type);
-	sd->encap->type = OBJ_nid2obj(NID_pkcs7_data);
-	if (sk_X509_num(certs) > 0 && (sd->certs = sk_ASN1_TYPE_new_null()) == NULL)
-		goto out;
-	for (int i = 0; i < sk_X509_num(certs); i++)
-		if (push(sd->certs, sk_X509_value(certs, i), ASN1_ITEM_rptr(X509)) != 0)
-			goto out;
-	if (crl != NULL && ((sd->crls = sk_ASN1_TYPE_new_null()) == NULL ||
-	                       push(sd->crls, crl, ASN1_ITEM_rptr(X509_CRL)) != 0))
-		goto out;
-	rc = cms_write(out, NID_pkcs7_signed, sd, ASN1_ITEM_rptr(CMS_SIGNED));
-out:
-	CMS_SIGNED_free(sd);
-	return rc;
+	cms_begin(&d, NID_pkcs7_signed);
+	der_small(&d, 1);
+	der_begin(&d, DER_SET);
+	der_end(&d);
+	der_begin(&d, DER_SEQUENCE);
+	der_oid(&d, NID_pkcs7_data);
+	der_end(&d);
+	if (first.n > 0 || sk_X509_num(more) > 0) {
+		der_begin(&d, DER_CONTEXT_CONSTRUCTED(0));
+		der_add(&d, first);
+		for (int i = 0; i < sk_X509_num(more); i++)
+			der_item(&d, sk_X509_value(more, i), ASN1_ITEM_rptr(X509));
+		der_end(&d);
+	}
+	if (crl.n > 0) {
+		der_begin(&d, DER_CONTEXT_CONSTRUCTED(1));
+		der_add(&d, crl);
+		der_end(&d);
+	}
+	der_begin(&d, DER_SET);
+	der_end(&d);
+	cms_end(&d);
+	return der_done(&d);
 }
 
 STACK_OF(X509) *

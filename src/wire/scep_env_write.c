@@ -12,133 +12,108 @@
 #include "wire/scep_env.h"
 
 bool
-scep_env_possible(const X509 *to)
+scep_env_possible(const struct key_facts *f)
 {
-	struct key_facts f = ossl_key_facts(X509_get_X509_PUBKEY(to));
+	return f->sane && ((f->type == EVP_PKEY_RSA && f->bits >= 1024) || f->type == EVP_PKEY_EC);
+}
 
-	return f.sane && ((f.type == EVP_PKEY_RSA && f.bits >= 1024) || f.type == EVP_PKEY_EC);
+/* RSAES-OAEP-params (RFC 4055 section 4.1). */
+static void
+oaep_write(const struct transport *how, struct der *d)
+{
+	der_begin(d, DER_SEQUENCE);
+	der_oid(d, NID_rsaesOaep);
+	der_begin(d, DER_SEQUENCE);
+	alg_hash_write(how->oaep_md, 0, d);
+	alg_mgf1_write(how->oaep_mgf, 1, d);
+	der_end(d);
+	der_end(d);
 }
 
 static int
-oaep_write(const struct transport *how, X509_ALGOR *alg)
-{
-	RSA_OAEP_PARAMS *params = RSA_OAEP_PARAMS_new();
-	ASN1_STRING *der = NULL;
-
-	if (params != NULL) {
-		params->hashFunc = alg_digest_new(how->oaep_md);
-		params->maskGenFunc = alg_mgf1_new(how->oaep_mgf);
-		if (params->hashFunc != NULL && params->maskGenFunc != NULL)
-			der = ASN1_item_pack(params, ASN1_ITEM_rptr(RSA_OAEP_PARAMS), NULL);
-	}
-	RSA_OAEP_PARAMS_free(params);
-	if (der == NULL)
-		return -1;
-	X509_ALGOR_set0(alg, OBJ_nid2obj(NID_rsaesOaep), V_ASN1_SEQUENCE, der);
-	return 0;
-}
-
-static int
-wrap_key(EVP_PKEY *key, struct view cek, const struct transport *how, CMS_KEY_TRANS *kt)
+wrap_key(EVP_PKEY *key, struct view cek, const struct transport *how, struct buf *wrapped)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
-	uint8_t wrapped[1024]; /* RSA of 8192 bits */
-	size_t n = sizeof wrapped;
+	size_t n = (size_t)EVP_PKEY_get_size(key);
+	uint8_t *to = buf_room(wrapped, n);
 	int rc = -1;
 
-	if (ctx == NULL || EVP_PKEY_encrypt_init(ctx) != 1)
+	if (ctx == NULL || to == NULL || EVP_PKEY_encrypt_init(ctx) != 1)
 		goto out;
 	if (how->kind == KEY_TRANSPORT_OAEP) {
 		if (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) != 1 ||
 		    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, digest_md(how->oaep_md)) != 1 ||
-		    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, digest_md(how->oaep_mgf)) != 1 ||
-		    oaep_write(how, kt->key_alg) != 0)
+		    EVP_PKEY_CTX_set_rsa_mgf1_md(ctx, digest_md(how->oaep_mgf)) != 1)
 			goto out;
-	} else {
-		if (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) != 1)
-			goto out;
-		X509_ALGOR_set0(kt->key_alg, OBJ_nid2obj(NID_rsaEncryption), V_ASN1_NULL, NULL);
-	}
-	if (EVP_PKEY_encrypt(ctx, wrapped, &n, cek.p, cek.n) != 1 ||
-	    ASN1_STRING_set(kt->encrypted_key, wrapped, (int)n) != 1)
+	} else if (EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) != 1)
 		goto out;
+	if (EVP_PKEY_encrypt(ctx, to, &n, cek.p, cek.n) != 1)
+		goto out;
+	wrapped->n += n;
 	rc = 0;
 out:
 	EVP_PKEY_CTX_free(ctx);
 	return rc;
 }
 
-/* The one KeyTransRecipientInfo, version 0 with issuer and serial: other forms are unknown to some
- * clients. */
-static int
-add_recipient(
-    CMS_ENVELOPED *ed, struct view cek, const struct transport *how, const X509 *to, struct err *e)
+/* The one KeyTransRecipientInfo (RFC 5652 section 6.2.1), version 0 with issuer and serial: other
+ * forms are unknown to some clients. */
+static void
+write_recipient(const X509 *to, const struct transport *how, struct view wrapped, struct der *d)
 {
-	CMS_KEY_TRANS *kt = CMS_KEY_TRANS_new();
-	EVP_PKEY *key = ossl_spki_key(X509_get_X509_PUBKEY(to), e);
-	struct buf der = {0};
-	ASN1_TYPE *any = NULL;
-	int rc = -1;
-
-	if (kt == NULL || key == NULL || wrap_key(key, cek, how, kt) != 0)
-		goto out;
-	CMS_ID_free(kt->rid);
-	kt->rid = cms_id_of(to);
-	if (kt->rid == NULL || ASN1_INTEGER_set(kt->version, 0) != 1 ||
-	    ossl_write(&der, kt, ASN1_ITEM_rptr(CMS_KEY_TRANS)) != 0 ||
-	    (any = cms_any(buf_view(&der))) == NULL || sk_ASN1_TYPE_push(ed->recipients, any) <= 0)
-		goto out;
-	any = NULL;
-	rc = 0;
-out:
-	ASN1_TYPE_free(any);
-	buf_free(&der);
-	EVP_PKEY_free(key);
-	CMS_KEY_TRANS_free(kt);
-	return rc;
+	der_begin(d, DER_SEQUENCE);
+	der_small(d, 0);
+	cms_id_write(to, d);
+	if (how->kind == KEY_TRANSPORT_OAEP)
+		oaep_write(how, d);
+	else
+		der_alg(d, NID_rsaEncryption, DER_PARAMS_NULL);
+	der_put(d, DER_OCTET_STRING, wrapped);
+	der_end(d);
 }
 
-static int
-set_content(
-    CMS_ENVELOPED *ed, enum cipher cipher, struct view cek, struct view iv, struct view content)
+/* EncryptedContentInfo (RFC 5652 section 6.1). */
+static void
+write_content(enum cipher cipher, struct view iv, struct view encrypted, struct der *d)
 {
-	CMS_ENCRYPTED *ec = ed->encrypted;
-	ASN1_OCTET_STRING *param = ASN1_OCTET_STRING_new();
-	struct buf encrypted = {0};
-	int rc = -1;
-
-	ASN1_OBJECT_free(ec->type);
-	ec->type = OBJ_nid2obj(NID_pkcs7_data);
-	ec->content = ASN1_OCTET_STRING_new();
-	if (param == NULL || ec->content == NULL || ASN1_STRING_set(param, iv.p, (int)iv.n) != 1 ||
-	    cipher_encrypt(cipher, cek, iv, content, &encrypted) != 0 ||
-	    ASN1_STRING_set(ec->content, encrypted.p, (int)encrypted.n) != 1)
-		goto out;
-	X509_ALGOR_set0(ec->alg, OBJ_nid2obj(cipher_nid(cipher)), V_ASN1_OCTET_STRING, param);
-	param = NULL;
-	rc = 0;
-out:
-	ASN1_OCTET_STRING_free(param);
-	buf_free(&encrypted);
-	return rc;
+	der_begin(d, DER_SEQUENCE);
+	der_oid(d, NID_pkcs7_data);
+	der_begin(d, DER_SEQUENCE);
+	der_oid(d, cipher_nid(cipher));
+	der_put(d, DER_OCTET_STRING, iv);
+	der_end(d);
+	der_put(d, DER_CONTEXT(0), encrypted);
+	der_end(d);
 }
 
 static int
 write_rsa(struct view content, enum cipher cipher, const struct transport *how, const X509 *to,
-    struct buf *out, struct err *e)
+    EVP_PKEY *key, struct buf *out)
 {
-	CMS_ENVELOPED *ed = CMS_ENVELOPED_new();
-	uint8_t key[32], iv[16];
-	struct view cek = view_of(key, cipher_key_len(cipher)),
-	            iv_view = view_of(iv, cipher_iv_len(cipher));
+	struct {
+		uint8_t key[32], iv[16];
+	} fresh;
+	struct view cek = view_of(fresh.key, cipher_key_len(cipher)),
+	            iv = view_of(fresh.iv, cipher_iv_len(cipher));
+	struct buf wrapped = {0}, encrypted = {0};
+	struct der d = {.out = out};
 	int rc = -1;
 
-	if (ed != NULL && RAND_bytes(key, sizeof key) == 1 && RAND_bytes(iv, sizeof iv) == 1 &&
-	    ASN1_INTEGER_set(ed->version, 0) == 1 && add_recipient(ed, cek, how, to, e) == 0 &&
-	    set_content(ed, cipher, cek, iv_view, content) == 0)
-		rc = cms_write(out, NID_pkcs7_enveloped, ed, ASN1_ITEM_rptr(CMS_ENVELOPED));
-	OPENSSL_cleanse(key, sizeof key);
-	CMS_ENVELOPED_free(ed);
+	if (RAND_bytes((uint8_t *)&fresh, sizeof fresh) == 1 &&
+	    wrap_key(key, cek, how, &wrapped) == 0 &&
+	    cipher_encrypt(cipher, cek, iv, content, &encrypted) == 0) {
+		cms_begin(&d, NID_pkcs7_enveloped);
+		der_small(&d, 0);
+		der_begin(&d, DER_SET);
+		write_recipient(to, how, buf_view(&wrapped), &d);
+		der_end(&d);
+		write_content(cipher, iv, buf_view(&encrypted), &d);
+		cms_end(&d);
+		rc = der_done(&d);
+	}
+	OPENSSL_cleanse(&fresh, sizeof fresh);
+	buf_free(&wrapped);
+	buf_free(&encrypted);
 	return rc;
 }
 
@@ -177,14 +152,19 @@ out:
 
 int
 scep_env_write(struct view content, enum cipher cipher, struct transport how, X509 *to,
-    struct buf *out, struct err *e)
+    EVP_PKEY *key, struct buf *out, struct err *e)
 {
-	int type = ossl_key_facts(X509_get_X509_PUBKEY(to)).type;
+	struct key_facts f = ossl_key_facts(X509_get_X509_PUBKEY(to));
+	EVP_PKEY *own = NULL;
+	int rc;
 
-	if (!scep_env_possible(to))
+	if (!scep_env_possible(&f))
 		return err_set(e, ERR_REPLY_KEY, "cannot encrypt to this key");
-	if ((type == EVP_PKEY_EC ? write_ec(content, cipher, to, out)
-	                         : write_rsa(content, cipher, &how, to, out, e)) != 0)
-		return err_set_ossl(e, ERR_INTERNAL, "cannot write an envelope");
-	return 0;
+	if (f.type == EVP_PKEY_RSA && key == NULL &&
+	    (key = own = ossl_spki_key(X509_get_X509_PUBKEY(to), e)) == NULL)
+		return -1;
+	rc = f.type == EVP_PKEY_EC ? write_ec(content, cipher, to, out)
+	                           : write_rsa(content, cipher, &how, to, key, out);
+	EVP_PKEY_free(own);
+	return rc == 0 ? 0 : err_set_ossl(e, ERR_INTERNAL, "cannot write an envelope");
 }

@@ -9,7 +9,6 @@
 #include <openssl/err.h>
 
 #include "base/ossl.h"
-#include "wire/scep_sig.h"
 #include "wire/tlv.h"
 
 static int
@@ -108,15 +107,16 @@ check_signature(struct scep_msg *m, const CMS_SIGNER *si, const struct sig_alg *
 	struct view sig = ossl_string_view(si->signature);
 	int rc = -1;
 
-	m->signer_key = ossl_spki_key(X509_get_X509_PUBKEY(m->signer), e);
-	if (m->signer_key == NULL)
+	m->signer_key.spki = X509_get_X509_PUBKEY(m->signer);
+	m->signer_key.key = ossl_spki_key(m->signer_key.spki, e);
+	if (m->signer_key.key == NULL)
 		return err_set(e, ERR_SIGNER_KEY, "the key of the signer cannot be used");
 	/* The signature is over the DER of the attributes in the order in which they came. */
 	if (ossl_write(&attrs, si->signed_attrs, ASN1_ITEM_rptr(PKCS7_ATTR_VERIFY)) != 0) {
 		err_set(e, ERR_INTERNAL, "signed attributes");
 		goto out;
 	}
-	if (sig_verify(alg, m->signer_key, buf_view(&attrs), sig) != 0) {
+	if (sig_verify(&m->signer_key, alg, buf_view(&attrs), sig) != 0) {
 		err_set(e, ERR_SIGNATURE, "the signature does not verify");
 		goto out;
 	}
@@ -158,94 +158,96 @@ scep_msg_verify(struct scep_msg *m, unsigned digests, X509 *cert, struct err *e)
 	return check_signature(m, si, &alg, e);
 }
 
-static int
-add_cert(STACK_OF(ASN1_TYPE) *certs, const X509 *cert)
+/* SignerInfo (RFC 5652 section 5.3): the attributes as they were signed but for their tag. */
+static void
+write_signer(const struct msg_signer *by, struct buf *attrs, const struct sig_alg *alg,
+    struct view sig, struct der *d)
 {
-	struct buf der = {0};
-	ASN1_TYPE *any = NULL;
-	int rc = -1;
-
-	if (ossl_write(&der, cert, ASN1_ITEM_rptr(X509)) == 0 &&
-	    (any = cms_any(buf_view(&der))) != NULL && sk_ASN1_TYPE_push(certs, any) > 0)
-		rc = 0;
-	if (rc != 0)
-		ASN1_TYPE_free(any);
-	buf_free(&der);
-	return rc;
+	attrs->p[0] = DER_CONTEXT_CONSTRUCTED(0);
+	der_begin(d, DER_SEQUENCE);
+	der_small(d, 1);
+	cms_id_write(by->cert, d);
+	der_alg(d, digest_nid(by->digest), DER_PARAMS_ABSENT);
+	der_add(d, buf_view(attrs));
+	sig_alg_write(alg, d);
+	der_put(d, DER_OCTET_STRING, sig);
+	der_end(d);
 }
 
-/* The SignerInfo: attributes first, then the signature over their DER. */
-static CMS_SIGNER *
-make_signer(const struct scep_attrs *a, struct view content, const struct msg_signer *by)
+static void
+write_certs(const struct msg_signer *by, STACK_OF(X509) *more, struct der *d)
 {
-	CMS_SIGNER *si = CMS_SIGNER_new();
-	struct buf attrs = {0}, sig = {0};
+	der_begin(d, DER_CONTEXT_CONSTRUCTED(0));
+	der_item(d, by->cert, ASN1_ITEM_rptr(X509));
+	for (int i = 0; i < sk_X509_num(more); i++)
+		der_item(d, sk_X509_value(more, i), ASN1_ITEM_rptr(X509));
+	der_end(d);
+}
+
+/* The attributes, and the signature over their DER. */
+static int
+sign(const struct scep_attrs *a, struct view content, const struct msg_signer *by,
+    const struct sig_alg *alg, struct buf *attrs, struct buf *sig)
+{
+	struct sig_ctx own = {0}, *kept = by->kept != NULL ? by->kept : &own;
+	struct der d = {.out = attrs};
 	uint8_t md[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
 	int rc = -1;
 
-	if (si == NULL || EVP_Digest(content.n > 0 ? content.p : md, content.n, md, &len,
-	                      digest_md(by->digest), NULL) != 1)
-		goto out;
-	CMS_ID_free(si->sid);
-	si->sid = cms_id_of(by->cert);
-	si->signed_attrs = scep_attrs_write(a, view_of(md, len));
-	if (si->sid == NULL || si->signed_attrs == NULL || ASN1_INTEGER_set(si->version, 1) != 1)
-		goto out;
-	X509_ALGOR_set0(si->digest_alg, OBJ_nid2obj(digest_nid(by->digest)), V_ASN1_UNDEF, NULL);
-	if (ossl_write(&attrs, si->signed_attrs, ASN1_ITEM_rptr(PKCS7_ATTR_SIGN)) != 0 ||
-	    sig_make(by->key, by->digest, by->pss, buf_view(&attrs), si->sig_alg, &sig) != 0 ||
-	    ASN1_STRING_set(si->signature, sig.p, (int)sig.n) != 1)
-		goto out;
-	rc = 0;
-out:
-	buf_free(&attrs);
-	buf_free(&sig);
-	if (rc != 0) {
-		CMS_SIGNER_free(si);
-		si = NULL;
+	if (EVP_Digest(content.n > 0 ? content.p : md, content.n, md, &len, digest_md(by->digest),
+	        NULL) == 1) {
+		scep_attrs_write(a, view_of(md, len), &d);
+		if (der_done(&d) == 0)
+			rc = sig_make(by->key, kept, alg, buf_view(attrs), sig);
 	}
-	return si;
+	sig_ctx_free(&own);
+	return rc;
+}
+
+/* SignedData (RFC 5652 section 5.1) in its ContentInfo. */
+static void
+write_signed(const struct view *content, const struct msg_signer *by, STACK_OF(X509) *more,
+    struct buf *attrs, const struct sig_alg *alg, struct view sig, struct der *d)
+{
+	cms_begin(d, NID_pkcs7_signed);
+	der_small(d, 1);
+	der_begin(d, DER_SET);
+	der_alg(d, digest_nid(by->digest), DER_PARAMS_ABSENT);
+	der_end(d);
+	der_begin(d, DER_SEQUENCE);
+	der_oid(d, NID_pkcs7_data);
+	if (content != NULL) {
+		der_begin(d, DER_CONTEXT_CONSTRUCTED(0));
+		der_put(d, DER_OCTET_STRING, *content);
+		der_end(d);
+	}
+	der_end(d);
+	write_certs(by, more, d);
+	der_begin(d, DER_SET);
+	write_signer(by, attrs, alg, sig, d);
+	der_end(d);
+	cms_end(d);
 }
 
 int
 scep_msg_write(const struct scep_attrs *a, const struct view *content, const struct msg_signer *by,
     STACK_OF(X509) *more, struct buf *out, struct err *e)
 {
-	CMS_SIGNED *sd = CMS_SIGNED_new();
-	X509_ALGOR *alg = X509_ALGOR_new();
-	CMS_SIGNER *si = NULL;
+	struct buf attrs = {0}, sig = {0};
+	struct der d = {.out = out};
+	struct sig_alg alg;
 	int rc = -1;
 
-	if (sd == NULL || alg == NULL || ASN1_INTEGER_set(sd->version, 1) != 1)
-		goto out;
-	X509_ALGOR_set0(alg, OBJ_nid2obj(digest_nid(by->digest)), V_ASN1_UNDEF, NULL);
-	if (sk_X509_ALGOR_push(sd->digest_algs, alg) <= 0)
-		goto out;
-	alg = NULL;
-	ASN1_OBJECT_free(sd->encap->type);
-	sd->encap->type = OBJ_nid2obj(NID_pkcs7_data);
-	if (content != NULL &&
-	    ((sd->encap->content = ASN1_OCTET_STRING_new()) == NULL ||
-	        ASN1_STRING_set(sd->encap->content,
-	            content->n > 0 ? content->p : (const uint8_t *)"", (int)content->n) != 1))
-		goto out;
-	if ((sd->certs = sk_ASN1_TYPE_new_null()) == NULL || add_cert(sd->certs, by->cert) != 0)
-		goto out;
-	for (int i = 0; i < sk_X509_num(more); i++)
-		if (add_cert(sd->certs, sk_X509_value(more, i)) != 0)
-			goto out;
-	si = make_signer(a, content != NULL ? *content : (struct view){0}, by);
-	if (si == NULL || sk_CMS_SIGNER_push(sd->signers, si) <= 0)
-		goto out;
-	si = NULL;
-	rc = cms_write(out, NID_pkcs7_signed, sd, ASN1_ITEM_rptr(CMS_SIGNED));
-out:
+	if (sig_alg_of(by->key, by->digest, by->pss, &alg) == 0 &&
+	    sign(a, content != NULL ? *content : (struct view){0}, by, &alg, &attrs, &sig) == 0) {
+		write_signed(content, by, more, &attrs, &alg, buf_view(&sig), &d);
+		rc = der_done(&d);
+	}
 	if (rc != 0)
 		err_set_ossl(e, ERR_INTERNAL, "cannot write a pkiMessage");
-	CMS_SIGNER_free(si);
-	X509_ALGOR_free(alg);
-	CMS_SIGNED_free(sd);
+	buf_free(&attrs);
+	buf_free(&sig);
 	return rc;
 }
 
@@ -254,6 +256,6 @@ scep_msg_free(struct scep_msg *m)
 {
 	CMS_SIGNED_free(m->sd);
 	X509_free(m->signer);
-	EVP_PKEY_free(m->signer_key);
+	known_key_free(&m->signer_key);
 	*m = (struct scep_msg){.attrs = SCEP_ATTRS_INIT, .digest = DIGEST_NONE};
 }

@@ -93,88 +93,120 @@ set_padding(EVP_PKEY_CTX *ctx, const struct sig_alg *s)
 	return 0;
 }
 
-int
-sig_verify(const struct sig_alg *s, EVP_PKEY *key, struct view data, struct view sig)
+void
+sig_ctx_free(struct sig_ctx *c)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(key, NULL);
-	uint8_t md[EVP_MAX_MD_SIZE];
-	unsigned len;
-	int rc = -1;
-
-	if (ctx != NULL && EVP_Digest(data.p, data.n, md, &len, digest_md(s->digest), NULL) == 1 &&
-	    EVP_PKEY_verify_init(ctx) == 1 && set_padding(ctx, s) == 0 &&
-	    EVP_PKEY_verify(ctx, sig.p, sig.n, md, len) == 1)
-		rc = 0;
-	EVP_PKEY_CTX_free(ctx);
-	return rc;
+	EVP_PKEY_CTX_free(c->ctx);
+	*c = (struct sig_ctx){0};
 }
 
-/* RSASSA-PSS-params with MGF1 over the same digest (RFC 4056 section 3). */
-static int
-pss_write(const struct sig_alg *s, X509_ALGOR *alg)
+void
+known_key_free(struct known_key *k)
 {
-	RSA_PSS_PARAMS *params = RSA_PSS_PARAMS_new();
-	ASN1_STRING *der = NULL;
+	sig_ctx_free(&k->ctx);
+	EVP_PKEY_free(k->key);
+	*k = (struct known_key){0};
+}
 
-	if (params != NULL) {
-		params->hashAlgorithm = alg_digest_new(s->digest);
-		params->maskGenAlgorithm = alg_mgf1_new(s->mgf);
-		params->saltLength = ASN1_INTEGER_new();
-		if (params->hashAlgorithm != NULL && params->maskGenAlgorithm != NULL &&
-		    params->saltLength != NULL &&
-		    ASN1_INTEGER_set(params->saltLength, s->salt_len) == 1)
-			der = ASN1_item_pack(params, ASN1_ITEM_rptr(RSA_PSS_PARAMS), NULL);
-	}
-	RSA_PSS_PARAMS_free(params);
-	if (der == NULL)
+static bool
+is_for(const struct sig_ctx *c, const struct sig_alg *s, bool signs)
+{
+	return c->ctx != NULL && c->signs == signs && c->alg.kind == s->kind &&
+	       c->alg.digest == s->digest && c->alg.mgf == s->mgf && c->alg.salt_len == s->salt_len;
+}
+
+/* The context for this; NULL: the key cannot. */
+static EVP_PKEY_CTX *
+context(struct sig_ctx *c, EVP_PKEY *key, const struct sig_alg *s, bool signs)
+{
+	if (is_for(c, s, signs))
+		return c->ctx;
+	EVP_PKEY_CTX_free(c->ctx);
+	*c = (struct sig_ctx){.ctx = EVP_PKEY_CTX_new(key, NULL), .alg = *s, .signs = signs};
+	if (c->ctx != NULL &&
+	    (signs ? EVP_PKEY_sign_init(c->ctx) : EVP_PKEY_verify_init(c->ctx)) == 1 &&
+	    set_padding(c->ctx, s) == 0)
+		return c->ctx;
+	sig_ctx_free(c);
+	return NULL;
+}
+
+int
+sig_verify(struct known_key *k, const struct sig_alg *s, struct view data, struct view sig)
+{
+	EVP_PKEY_CTX *ctx = context(&k->ctx, k->key, s, false);
+	uint8_t md[EVP_MAX_MD_SIZE];
+	unsigned len;
+
+	return ctx != NULL &&
+	               EVP_Digest(data.p, data.n, md, &len, digest_md(s->digest), NULL) == 1 &&
+	               EVP_PKEY_verify(ctx, sig.p, sig.n, md, len) == 1
+	           ? 0
+	           : -1;
+}
+
+int
+sig_alg_of(const EVP_PKEY *key, enum digest d, bool pss, struct sig_alg *s)
+{
+	*s = (struct sig_alg){.digest = d};
+	if (EVP_PKEY_get_base_id(key) == EVP_PKEY_EC)
+		s->kind = SIG_ECDSA;
+	else if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA)
 		return -1;
-	X509_ALGOR_set0(alg, OBJ_nid2obj(NID_rsassaPss), V_ASN1_SEQUENCE, der);
+	else if (pss) {
+		s->kind = SIG_RSA_PSS;
+		s->mgf = d;
+		s->salt_len = EVP_MD_get_size(digest_md(d));
+	}
 	return 0;
 }
 
-static int
-alg_write(const struct sig_alg *s, X509_ALGOR *alg)
+/* RSASSA-PSS-params with MGF1 over the same digest (RFC 4056 section 3). */
+static void
+pss_write(const struct sig_alg *s, struct der *d)
 {
-	int nid;
+	der_begin(d, DER_SEQUENCE);
+	der_oid(d, NID_rsassaPss);
+	der_begin(d, DER_SEQUENCE);
+	alg_hash_write(s->digest, 0, d);
+	alg_mgf1_write(s->mgf, 1, d);
+	der_begin(d, DER_CONTEXT_CONSTRUCTED(2));
+	der_small(d, (uint8_t)s->salt_len);
+	der_end(d);
+	der_end(d);
+	der_end(d);
+}
+
+void
+sig_alg_write(const struct sig_alg *s, struct der *d)
+{
+	int nid = NID_undef;
 
 	if (s->kind == SIG_RSA_PSS)
-		return pss_write(s, alg);
-	if (s->kind == SIG_RSA_PKCS1)
-		return X509_ALGOR_set0(alg, OBJ_nid2obj(NID_rsaEncryption), V_ASN1_NULL, NULL) == 1
-		           ? 0
-		           : -1;
-	if (OBJ_find_sigid_by_algs(&nid, digest_nid(s->digest), NID_X9_62_id_ecPublicKey) != 1)
-		return -1;
-	return X509_ALGOR_set0(alg, OBJ_nid2obj(nid), V_ASN1_UNDEF, NULL) == 1 ? 0 : -1;
+		pss_write(s, d);
+	else if (s->kind == SIG_RSA_PKCS1)
+		der_alg(d, NID_rsaEncryption, DER_PARAMS_NULL);
+	else {
+		OBJ_find_sigid_by_algs(&nid, digest_nid(s->digest), NID_X9_62_id_ecPublicKey);
+		der_alg(d, nid, DER_PARAMS_ABSENT);
+	}
 }
 
 int
-sig_make(EVP_PKEY *key, enum digest d, bool pss, struct view data, X509_ALGOR *alg, struct buf *sig)
+sig_make(
+    EVP_PKEY *key, struct sig_ctx *kept, const struct sig_alg *s, struct view data, struct buf *sig)
 {
-	struct sig_alg s = {.digest = d, .mgf = d, .salt_len = EVP_MD_get_size(digest_md(d))};
-	EVP_PKEY_CTX *ctx = NULL;
-	uint8_t md[EVP_MAX_MD_SIZE], *to;
+	EVP_PKEY_CTX *ctx = context(kept, key, s, true);
+	size_t n = (size_t)EVP_PKEY_get_size(key);
+	uint8_t md[EVP_MAX_MD_SIZE], *to = buf_room(sig, n);
 	unsigned len;
-	size_t n;
-	int rc = -1;
 
-	if (EVP_PKEY_is_a(key, "EC"))
-		s.kind = SIG_ECDSA;
-	else if (EVP_PKEY_is_a(key, "RSA"))
-		s.kind = pss ? SIG_RSA_PSS : SIG_RSA_PKCS1;
-	else
+	if (ctx == NULL || to == NULL ||
+	    EVP_Digest(data.p, data.n, md, &len, digest_md(s->digest), NULL) != 1 ||
+	    EVP_PKEY_sign(ctx, to, &n, md, len) != 1) {
+		sig_ctx_free(kept); /* what failed is not used again */
 		return -1;
-	n = (size_t)EVP_PKEY_get_size(key);
-	to = buf_room(sig, n);
-	ctx = EVP_PKEY_CTX_new(key, NULL);
-	if (to == NULL || ctx == NULL ||
-	    EVP_Digest(data.p, data.n, md, &len, digest_md(d), NULL) != 1 ||
-	    EVP_PKEY_sign_init(ctx) != 1 || set_padding(ctx, &s) != 0 ||
-	    EVP_PKEY_sign(ctx, to, &n, md, len) != 1 || alg_write(&s, alg) != 0)
-		goto out;
+	}
 	sig->n += n;
-	rc = 0;
-out:
-	EVP_PKEY_CTX_free(ctx);
-	return rc;
+	return 0;
 }

@@ -218,8 +218,7 @@ static void
 phase_csr(void)
 {
 	csr_free(&csr);
-	NEED(csr_read(secret_view(&content), X509_get_X509_PUBKEY(msg.signer), msg.signer_key, &csr,
-	         &e) == 0);
+	NEED(csr_read(secret_view(&content), &msg.signer_key, &csr, &e) == 0);
 }
 
 static void
@@ -233,16 +232,11 @@ phase_plan(void)
 static void
 phase_envelope_out(void)
 {
-	STACK_OF(X509) *certs = sk_X509_new_null();
-	X509 *leaf = ossl_cert_read(buf_view(&reply_cert));
-
-	NEED(leaf != NULL && sk_X509_push(certs, leaf) > 0);
 	buf_cut(&inner, 0);
 	buf_cut(&envelope, 0);
-	NEED(certs_only_write(certs, NULL, &inner) == 0);
-	NEED(scep_env_write(
-	         buf_view(&inner), env.cipher, to.transport, msg.signer, &envelope, &e) == 0);
-	sk_X509_pop_free(certs, X509_free);
+	NEED(certs_only_write(buf_view(&reply_cert), NULL, (struct view){0}, &inner) == 0);
+	NEED(scep_env_write(buf_view(&inner), env.cipher, to.transport, msg.signer,
+	         msg.signer_key.key, &envelope, &e) == 0);
 }
 
 static void

@@ -360,7 +360,7 @@ what_real_clients_ask_for(void)
 		    path, sizeof path, "%s/live/live_%s.inner.der", TESTS_DATA, asked[i].client);
 		CU_ASSERT_EQUAL_FATAL(file_read(path, 1 << 16, &der, &d.e), 0);
 		csr_free(&d.csr);
-		CU_ASSERT_EQUAL_FATAL(csr_read(buf_view(&der), NULL, NULL, &d.csr, &d.e), 0);
+		CU_ASSERT_EQUAL_FATAL(csr_read(buf_view(&der), NULL, &d.csr, &d.e), 0);
 		CU_ASSERT_EQUAL(plan_at(&d, NOW), ERR_OK);
 		CU_ASSERT_STRING_EQUAL(d.plan.dropped, asked[i].dropped);
 		buf_free(&der);

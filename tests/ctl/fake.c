@@ -11,6 +11,7 @@
 #include <openssl/rsa.h>
 
 #include "base/ossl.h"
+#include "support/change.h"
 #include "wire/query.h"
 #include "wire/scep_ca.h"
 
@@ -78,7 +79,7 @@ fake_ca_cert(struct fake *f, struct buf *out)
 
 	NEED(sk_X509_push(certs, f->ra) > 0 && sk_X509_push(certs, f->ca) > 0 &&
 	     sk_X509_push(certs, f->root) > 0);
-	NEED(certs_only_write(certs, NULL, out) == 0);
+	NEED(certs_only_write((struct view){0}, certs, (struct view){0}, out) == 0);
 	sk_X509_free(certs);
 }
 
@@ -147,7 +148,7 @@ alter_envelope(const struct fake *f, struct buf *der)
 		ed->encrypted->alg->algorithm = OBJ_nid2obj(NID_aes_256_cbc);
 	}
 	buf_free(der);
-	NEED(cms_write(der, NID_pkcs7_enveloped, ed, ASN1_ITEM_rptr(CMS_ENVELOPED)) == 0);
+	NEED(change_write(der, NID_pkcs7_enveloped, ed, ASN1_ITEM_rptr(CMS_ENVELOPED)) == 0);
 	CMS_ENVELOPED_free(ed);
 }
 
@@ -166,8 +167,8 @@ write_success(struct fake *f, struct buf *out)
 		NEED(sk_X509_push(certs, issued) > 0);
 	if (f->mood == FAKE_OTHER_RECIPIENT)
 		to = f->ra;
-	NEED(certs_only_write(certs, NULL, &inner) == 0);
-	NEED(scep_env_write(buf_view(&inner), f->cipher, f->transport, to, out, &e) == 0);
+	NEED(certs_only_write((struct view){0}, certs, (struct view){0}, &inner) == 0);
+	NEED(scep_env_write(buf_view(&inner), f->cipher, f->transport, to, NULL, out, &e) == 0);
 	if (f->mood == FAKE_SPOILED_KEY || f->mood == FAKE_SHORT_KEY)
 		alter_envelope(f, out);
 	sk_X509_free(certs);
@@ -291,7 +292,7 @@ fake_answer(struct fake *f, struct view der, struct buf *out)
 	if (f->type == TYPE_CERT_POLL)
 		NEED(issuer_subject_read(secret_view(&inner), &f->names, &e) == 0);
 	else
-		NEED(csr_read(secret_view(&inner), NULL, NULL, &f->csr, &e) == 0);
+		NEED(csr_read(secret_view(&inner), NULL, &f->csr, &e) == 0);
 	write_reply(f, &m, out);
 	secret_free(&inner);
 	scep_msg_free(&m);

@@ -19,7 +19,7 @@ read_ca(const char *fingerprint, struct client_ca *ca, X509 *const *given)
 
 	for (; *given != NULL; given++)
 		sk_X509_push(certs, *given);
-	if (certs_only_write(certs, NULL, &der) != 0)
+	if (certs_only_write((struct view){0}, certs, (struct view){0}, &der) != 0)
 		CU_FAIL_FATAL("certs-only");
 	if (client_ca_read(view_str("AES\n"), buf_view(&der), fingerprint, ca, &e) == 0)
 		e.code = ERR_OK;
@@ -164,7 +164,8 @@ nonsense_is_refused(void)
 	CU_ASSERT_EQUAL(client_ca_read(view_str(""), view_str(""), NULL, &ca, &e), -1);
 	CU_ASSERT_EQUAL(e.code, ERR_MESSAGE);
 	err_clear(&e);
-	CU_ASSERT_EQUAL_FATAL(certs_only_write(NULL, NULL, &empty), 0);
+	CU_ASSERT_EQUAL_FATAL(
+	    certs_only_write((struct view){0}, NULL, (struct view){0}, &empty), 0);
 	CU_ASSERT_EQUAL(client_ca_read(view_str(""), buf_view(&empty), NULL, &ca, &e), -1);
 	CU_ASSERT_EQUAL(e.code, ERR_MESSAGE);
 	buf_free(&empty);

@@ -95,7 +95,8 @@ read_next(X509 *cert, EVP_PKEY *key, change_fn *change, struct client_ca *next, 
 
 	for (; *given != NULL; given++)
 		sk_X509_push(certs, *given);
-	CU_ASSERT_EQUAL_FATAL(certs_only_write(certs, NULL, &inner), 0);
+	CU_ASSERT_EQUAL_FATAL(
+	    certs_only_write((struct view){0}, certs, (struct view){0}, &inner), 0);
 	content = buf_view(&inner);
 	sign(cert, key, &content, change, &der);
 	if (client_next_read(&present, buf_view(&der), next, &e) == 0)

@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		        m.attrs.transaction_id.n <= TRANSACTION_ID_MAX);
 		PROMISE(message_type_name(m.attrs.type)[0] != '\0');
 		if (scep_msg_verify(&m, ALGS_ALL.digests, NULL, &e) == 0)
-			PROMISE(m.signer != NULL && m.signer_key != NULL && m.signer_facts.sane);
+			PROMISE(m.signer != NULL && m.signer_key.key != NULL && m.signer_facts.sane);
 	}
 	scep_msg_free(&m);
 	ERR_clear_error();

@@ -68,7 +68,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	PROMISE(profile_init(&p, &e) == 0);
 	p.min_rsa_bits = 1024;
 	p.allow_ed25519 = true;
-	if (csr_read(view_of(data, size), NULL, NULL, &csr, &e) == 0 || e.code == ERR_CSR_PROOF) {
+	if (csr_read(view_of(data, size), NULL, &csr, &e) == 0 || e.code == ERR_CSR_PROOF) {
 		if (csr.digest == DIGEST_NONE)
 			csr.digest = DIGEST_SHA256;
 		if (plan_make(&p, authority(), &csr, NOW, &plan, &refused) == 0)

@@ -20,7 +20,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct scep_env env;
 
 	fuzz_start();
-	PROMISE(scep_env_write(view_of(data, size), cipher, t, fuzz_recipient(), &der, &e) == 0);
+	PROMISE(
+	    scep_env_write(view_of(data, size), cipher, t, fuzz_recipient(), NULL, &der, &e) == 0);
 	PROMISE(scep_env_read(buf_view(&der), ALGS_ALL.ciphers, &env, &e) == 0);
 	PROMISE(env.cipher == cipher && env.n_recipients == 1);
 	PROMISE(env.encrypted.n > size && env.encrypted.n <= size + 16);

@@ -105,7 +105,7 @@ die_after_reserve(int64_t lease, char serial[2 * SERIAL_LEN + 1], char name[65])
 	struct csr csr;
 
 	make_request(&der);
-	CU_ASSERT_EQUAL_FATAL(csr_read(buf_view(&der), NULL, NULL, &csr, &e), 0);
+	CU_ASSERT_EQUAL_FATAL(csr_read(buf_view(&der), NULL, &csr, &e), 0);
 	CU_ASSERT_EQUAL_FATAL(plan_make(p, a, &csr, clock_now(), &plan, &e), 0);
 	claim = claim_by_static_challenge(p, secret_view(&csr.challenge), clock_now(), &e);
 	CU_ASSERT_EQUAL_FATAL(identity_request(p, claim, &csr, request, &e), 0);

@@ -233,8 +233,8 @@ key_transport_is_admitted_before_our_key_is_used(void)
 	struct seen s;
 
 	make_csr(make_rsa(2048, 3), "CN=d", RIG_CHALLENGE, NULL, &csr);
-	CU_ASSERT_EQUAL_FATAL(
-	    scep_env_write(buf_view(&csr), CIPHER_AES128, (struct transport){0}, rig.ra, &env, &e),
+	CU_ASSERT_EQUAL_FATAL(scep_env_write(buf_view(&csr), CIPHER_AES128, (struct transport){0},
+	                          rig.ra, NULL, &env, &e),
 	    0);
 	oid = memmem(env.p, env.n, "\x2a\x86\x48\x86\xf7\x0d\x01\x01\x01", 9);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(oid);
@@ -263,8 +263,8 @@ post_spoiled_envelope(size_t from_end, const char *after, size_t at, struct seen
 	struct view content;
 
 	make_csr(make_rsa(2048, 3), "CN=device/O=Test", RIG_CHALLENGE, "DNS:device.example", &csr);
-	CU_ASSERT_EQUAL_FATAL(
-	    scep_env_write(buf_view(&csr), CIPHER_AES128, (struct transport){0}, rig.ra, &env, &e),
+	CU_ASSERT_EQUAL_FATAL(scep_env_write(buf_view(&csr), CIPHER_AES128, (struct transport){0},
+	                          rig.ra, NULL, &env, &e),
 	    0);
 	if (after != NULL)
 		((uint8_t *)memmem(env.p, env.n, after, 4))[4 + at] ^= 0x10;

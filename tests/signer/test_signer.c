@@ -60,7 +60,7 @@ plan_for(const struct profile *p, const struct authority *a, struct plan *plan)
 	struct err e = ERR_INIT;
 
 	make_csr(make_rsa(2048, 2), "CN=device", "s3cret-s3cret", "DNS:device.example", &der);
-	CU_ASSERT_EQUAL_FATAL(csr_read(buf_view(&der), NULL, NULL, &csr, &e), 0);
+	CU_ASSERT_EQUAL_FATAL(csr_read(buf_view(&der), NULL, &csr, &e), 0);
 	CU_ASSERT_EQUAL_FATAL(plan_make(p, a, &csr, time(NULL), plan, &e), 0);
 	csr_free(&csr);
 	buf_free(&der);

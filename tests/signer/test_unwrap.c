@@ -359,8 +359,8 @@ envelope(const uint8_t wrapped[K], uint32_t n, struct buf *out)
 	struct err e = ERR_INIT;
 	uint8_t *at;
 
-	CU_ASSERT_EQUAL_FATAL(
-	    scep_env_write(view_str("x"), CIPHER_AES128, (struct transport){0}, ra_cert, &der, &e),
+	CU_ASSERT_EQUAL_FATAL(scep_env_write(view_str("x"), CIPHER_AES128, (struct transport){0},
+	                          ra_cert, NULL, &der, &e),
 	    0);
 	/* encryptedKey is the one OCTET STRING of 256 octets; the ciphertext is the last block. */
 	at = memmem(der.p, der.n, "\x04\x82\x01\x00", 4);

@@ -4,7 +4,48 @@
  */
 #include "support/change.h"
 
+#include "base/ossl.h"
+
 #include <openssl/x509v3.h>
+
+int
+change_write(struct buf *out, int nid, const void *value, const ASN1_ITEM *it)
+{
+	CMS_INFO *info = CMS_INFO_new();
+	struct buf der = {0};
+	int rc = -1;
+
+	if (info != NULL && ossl_write(&der, value, it) == 0) {
+		ASN1_OBJECT_free(info->type);
+		info->type = OBJ_nid2obj(nid);
+		info->content = change_any(buf_view(&der));
+		rc = ossl_write(out, info, ASN1_ITEM_rptr(CMS_INFO));
+	}
+	CMS_INFO_free(info);
+	buf_free(&der);
+	return rc;
+}
+
+ASN1_TYPE *
+change_any(struct view der)
+{
+	const unsigned char *p = der.p;
+
+	return d2i_ASN1_TYPE(NULL, &p, (long)der.n);
+}
+
+CMS_ID *
+change_id_of(const X509 *cert)
+{
+	struct buf der = {0};
+	struct der d = {.out = &der};
+	CMS_ID *id;
+
+	cms_id_write(cert, &d);
+	id = ossl_read(buf_view(&der), ASN1_ITEM_rptr(CMS_ID));
+	buf_free(&der);
+	return id;
+}
 
 void
 change_nothing(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg)

@@ -7,6 +7,14 @@
 
 #include "wire/cms.h"
 
+/* A ContentInfo around `value`, appended as DER; an ANY that holds this DER; an identifier issuer +
+ * serial. What the server writes element by element a test writes from structures, which it can
+ * alter. */
+int change_write(struct buf *out, int nid, const void *value, const ASN1_ITEM *it)
+    __attribute__((warn_unused_result));
+ASN1_TYPE *change_any(struct view der);
+CMS_ID *change_id_of(const X509 *cert);
+
 /* Nothing. */
 void change_nothing(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg);
 

@@ -4,6 +4,8 @@
  */
 #include "support/make.h"
 
+#include "support/change.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -196,10 +198,21 @@ make_msg(const struct make_msg *m, struct buf *out)
 	a.transaction_id = m->tid.n > 0 ? m->tid : view_str("tid-1");
 	a.sender_nonce = m->nonce.n > 0 ? m->nonce : view_of(nonce, sizeof nonce);
 	a.signing_time = m->signing_time;
-	NEED(scep_env_write(m->inner, cipher, m->transport, m->ra, &env, &e) == 0);
+	NEED(scep_env_write(m->inner, cipher, m->transport, m->ra, NULL, &env, &e) == 0);
 	content = buf_view(&env);
 	NEED(scep_msg_write(&a, &content, &by, NULL, out, &e) == 0);
 	buf_free(&env);
+}
+
+void
+make_sig(EVP_PKEY *key, enum digest d, struct view data, struct buf *sig)
+{
+	struct sig_ctx ctx = {0};
+	struct sig_alg alg;
+
+	NEED(sig_alg_of(key, d, false, &alg) == 0);
+	NEED(sig_make(key, &ctx, &alg, data, sig) == 0);
+	sig_ctx_free(&ctx);
 }
 
 void
@@ -208,7 +221,6 @@ make_changed(struct view der, void (*change)(CMS_SIGNED *sd, CMS_SIGNER *si, voi
 {
 	CMS_SIGNED *sd = cms_read(der, NID_pkcs7_signed, ASN1_ITEM_rptr(CMS_SIGNED), NULL);
 	CMS_SIGNER *si;
-	X509_ALGOR *alg = X509_ALGOR_new();
 	struct buf attrs = {0}, sig = {0};
 
 	NEED(sd != NULL);
@@ -218,12 +230,10 @@ make_changed(struct view der, void (*change)(CMS_SIGNED *sd, CMS_SIGNER *si, voi
 		enum digest d = digest_of(si->digest_alg);
 
 		NEED(ossl_write(&attrs, si->signed_attrs, ASN1_ITEM_rptr(PKCS7_ATTR_SIGN)) == 0);
-		NEED(sig_make(key, d != DIGEST_NONE ? d : DIGEST_SHA256, false, buf_view(&attrs),
-		         alg, &sig) == 0);
+		make_sig(key, d != DIGEST_NONE ? d : DIGEST_SHA256, buf_view(&attrs), &sig);
 		NEED(ASN1_STRING_set(si->signature, sig.p, (int)sig.n) == 1);
 	}
-	NEED(cms_write(out, NID_pkcs7_signed, sd, ASN1_ITEM_rptr(CMS_SIGNED)) == 0);
-	X509_ALGOR_free(alg);
+	NEED(change_write(out, NID_pkcs7_signed, sd, ASN1_ITEM_rptr(CMS_SIGNED)) == 0);
 	buf_free(&attrs);
 	buf_free(&sig);
 	CMS_SIGNED_free(sd);

@@ -62,6 +62,9 @@ struct make_msg {
 };
 void make_msg(const struct make_msg *m, struct buf *out);
 
+/* A signature of a SignerInfo, appended. */
+void make_sig(EVP_PKEY *key, enum digest d, struct view data, struct buf *sig);
+
 /* Reads a message, lets `change` alter it, signs the attributes again with `key` (NULL: leaves the
  * signature), and writes it. */
 void make_changed(struct view der, void (*change)(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg),

@@ -12,6 +12,7 @@ main(void)
 	    SUITE(query),
 	    SUITE(route),
 	    SUITE(tlv),
+	    SUITE(der),
 	    SUITE(alg),
 	    SUITE(cms),
 	    SUITE(scep_attr),

@@ -10,6 +10,7 @@
 extern CU_TestInfo alg_tests[];
 extern CU_TestInfo cms_tests[];
 extern CU_TestInfo csr_tests[];
+extern CU_TestInfo der_tests[];
 extern CU_TestInfo http_tests[];
 extern CU_TestInfo query_tests[];
 extern CU_TestInfo recorded_tests[];

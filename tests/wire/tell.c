@@ -171,7 +171,7 @@ tell_csr(struct view der, struct buf *out)
 	struct csr csr;
 	struct err e = ERR_INIT;
 
-	(void)!csr_read(der, NULL, NULL, &csr, &e);
+	(void)!csr_read(der, NULL, &csr, &e);
 	tell_verdict(out, "request", &e);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(csr.subject);
 	CHECKED(buf_printf(out, "key %s %d\n", csr.key.name, csr.key.bits));

@@ -20,12 +20,29 @@ set_alg(X509_ALGOR *alg, int nid, int type, const void *der, size_t n)
 	X509_ALGOR_set0(alg, OBJ_nid2obj(nid), type, param);
 }
 
+/* What is written in a tag of its own. */
+static X509_ALGOR *
+written(void (*write)(enum digest hash, int n, struct der *d), enum digest hash)
+{
+	struct buf der = {0};
+	struct der d = {.out = &der};
+	X509_ALGOR *alg;
+
+	write(hash, 0, &d);
+	CU_ASSERT_EQUAL_FATAL(der_done(&d), 0);
+	CU_ASSERT_EQUAL(der.p[0], 0xa0);
+	alg = ossl_read(view_of(der.p + 2, der.n - 2), ASN1_ITEM_rptr(X509_ALGOR));
+	CU_ASSERT_PTR_NOT_NULL_FATAL(alg);
+	buf_free(&der);
+	return alg;
+}
+
 static void
 mgf1_has_a_digest_that_is_known(void)
 {
 	static const char sha256[] = "\x30\x0b\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01";
 	const size_t n = sizeof sha256 - 1;
-	X509_ALGOR *mgf = alg_mgf1_new(DIGEST_SHA384);
+	X509_ALGOR *mgf = written(alg_mgf1_write, DIGEST_SHA384);
 
 	CU_ASSERT_EQUAL(alg_mgf1_read(NULL), DIGEST_SHA1);
 	CU_ASSERT_EQUAL(alg_mgf1_read(mgf), DIGEST_SHA384);
@@ -65,8 +82,8 @@ pss_alg(struct pss p, int mgf_nid)
 	unsigned char *der = NULL;
 	int n;
 
-	params->hashAlgorithm = alg_digest_new((enum digest)p.hash);
-	params->maskGenAlgorithm = alg_mgf1_new((enum digest)p.mgf);
+	params->hashAlgorithm = written(alg_hash_write, (enum digest)p.hash);
+	params->maskGenAlgorithm = written(alg_mgf1_write, (enum digest)p.mgf);
 	ASN1_OBJECT_free(params->maskGenAlgorithm->algorithm);
 	params->maskGenAlgorithm->algorithm = OBJ_nid2obj(mgf_nid);
 	params->saltLength = integer(p.salt);

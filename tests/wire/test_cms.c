@@ -132,7 +132,7 @@ nothing_before_the_certificate(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg)
 {
 	(void)si;
 	(void)arg;
-	sk_ASN1_TYPE_insert(sd->certs, cms_any(view_of("\x30\x00", 2)), 0);
+	sk_ASN1_TYPE_insert(sd->certs, change_any(view_of("\x30\x00", 2)), 0);
 }
 
 static void

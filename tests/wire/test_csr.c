@@ -32,7 +32,7 @@ read_der(struct view der, struct csr *c)
 {
 	struct err e = ERR_INIT;
 
-	(void)!csr_read(der, NULL, NULL, c, &e);
+	(void)!csr_read(der, NULL, c, &e);
 	return e.code;
 }
 
@@ -365,25 +365,27 @@ the_signers_key_serves_when_it_is_the_same(void)
 {
 	X509 *same = make_cert(&(struct make_cert){.key = make_rsa(2048, 0), .cn = "CN=same"});
 	X509 *other = make_cert(&(struct make_cert){.key = make_rsa(2048, 1), .cn = "CN=other"});
+	struct known_key first = {.spki = X509_get_X509_PUBKEY(same), .key = make_rsa(2048, 0)};
+	struct known_key second = {.spki = X509_get_X509_PUBKEY(other), .key = make_rsa(2048, 1)};
 	struct buf der = {0};
 	struct csr c;
 	struct err e = ERR_INIT;
 
 	build(NULL, NULL, make_rsa(2048, 0), EVP_sha256(), &der);
-	CU_ASSERT_EQUAL(
-	    csr_read(buf_view(&der), X509_get_X509_PUBKEY(same), make_rsa(2048, 0), &c, &e), 0);
+	CU_ASSERT_EQUAL(csr_read(buf_view(&der), &first, &c, &e), 0);
+	CU_ASSERT_PTR_NOT_NULL(first.ctx.ctx);
 	CU_ASSERT_TRUE(csr_same_key(X509_get_X509_PUBKEY(same), c.spki));
 	CU_ASSERT_FALSE(csr_same_key(X509_get_X509_PUBKEY(other), c.spki));
 	csr_free(&c);
 	/* Another key is not taken for that of the request. */
-	CU_ASSERT_EQUAL(
-	    csr_read(buf_view(&der), X509_get_X509_PUBKEY(other), make_rsa(2048, 1), &c, &e), 0);
+	CU_ASSERT_EQUAL(csr_read(buf_view(&der), &second, &c, &e), 0);
+	CU_ASSERT_PTR_NULL(second.ctx.ctx);
 	csr_free(&c);
 	/* Nor does the one handed in save a request whose signature is by somebody else. */
 	der.p[der.n - 3] ^= 1;
-	CU_ASSERT_EQUAL(
-	    csr_read(buf_view(&der), X509_get_X509_PUBKEY(same), make_rsa(2048, 0), &c, &e), -1);
+	CU_ASSERT_EQUAL(csr_read(buf_view(&der), &first, &c, &e), -1);
 	csr_free(&c);
+	sig_ctx_free(&first.ctx);
 	buf_free(&der);
 	X509_free(same);
 	X509_free(other);

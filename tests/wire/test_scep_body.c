@@ -7,6 +7,7 @@
 #include "base/ossl.h"
 #include "harness.h"
 #include "suites.h"
+#include "support/change.h"
 #include "support/make.h"
 #include "wire/scep_ca.h"
 
@@ -24,7 +25,7 @@ certificates_keep_their_order(void)
 
 	sk_X509_push(certs, first);
 	sk_X509_push(certs, second);
-	CU_ASSERT_EQUAL_FATAL(certs_only_write(certs, NULL, &der), 0);
+	CU_ASSERT_EQUAL_FATAL(certs_only_write((struct view){0}, certs, (struct view){0}, &der), 0);
 	read = certs_only_read(buf_view(&der), &crl, &e);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(read);
 	CU_ASSERT_EQUAL(sk_X509_num(read), 2);
@@ -56,13 +57,14 @@ what_is_no_certificate_or_crl_is_refused(void)
 		X509_CRL *read = NULL;
 		CMS_SIGNED *sd;
 
-		CU_ASSERT_EQUAL_FATAL(certs_only_write(certs, NULL, &der), 0);
+		CU_ASSERT_EQUAL_FATAL(
+		    certs_only_write((struct view){0}, certs, (struct view){0}, &der), 0);
 		sd = cms_read(buf_view(&der), NID_pkcs7_signed, ASN1_ITEM_rptr(CMS_SIGNED), &e);
 		if (crl != 0)
 			sd->crls = sk_ASN1_TYPE_new_null();
-		sk_ASN1_TYPE_push(crl != 0 ? sd->crls : sd->certs, cms_any(nothing));
+		sk_ASN1_TYPE_push(crl != 0 ? sd->crls : sd->certs, change_any(nothing));
 		CU_ASSERT_EQUAL_FATAL(
-		    cms_write(&changed, NID_pkcs7_signed, sd, ASN1_ITEM_rptr(CMS_SIGNED)), 0);
+		    change_write(&changed, NID_pkcs7_signed, sd, ASN1_ITEM_rptr(CMS_SIGNED)), 0);
 		CU_ASSERT_PTR_NULL(certs_only_read(buf_view(&changed), &read, &e));
 		CU_ASSERT_EQUAL(e.code, ERR_MESSAGE);
 		CMS_SIGNED_free(sd);

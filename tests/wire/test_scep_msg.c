@@ -203,7 +203,7 @@ many_certs(CMS_SIGNED *sd, CMS_SIGNER *si, void *n)
 	(void)si;
 	while (sk_ASN1_TYPE_num(sd->certs) < *(int *)n)
 		sk_ASN1_TYPE_push(
-		    sd->certs, cms_any(cms_any_view(sk_ASN1_TYPE_value(sd->certs, 0))));
+		    sd->certs, change_any(cms_any_view(sk_ASN1_TYPE_value(sd->certs, 0))));
 }
 
 static void
@@ -237,7 +237,7 @@ static void
 other_cert_first(CMS_SIGNED *sd, CMS_SIGNER *si, void *der)
 {
 	(void)si;
-	sk_ASN1_TYPE_insert(sd->certs, cms_any(buf_view(der)), 0);
+	sk_ASN1_TYPE_insert(sd->certs, change_any(buf_view(der)), 0);
 }
 
 static void
@@ -336,7 +336,7 @@ set_key(CMS_SIGNED *sd, CMS_SIGNER *si, void *key)
 	CU_ASSERT_TRUE_FATAL(X509_sign(cert, make_rsa(2048, 0), EVP_sha256()) > 0);
 	CU_ASSERT_EQUAL_FATAL(ossl_write(&der, cert, ASN1_ITEM_rptr(X509)), 0);
 	ASN1_TYPE_free(sk_ASN1_TYPE_pop(sd->certs));
-	sk_ASN1_TYPE_push(sd->certs, cms_any(buf_view(&der)));
+	sk_ASN1_TYPE_push(sd->certs, change_any(buf_view(&der)));
 	buf_free(&der);
 	X509_free(cert);
 }
@@ -407,9 +407,7 @@ without_attrs(CMS_SIGNED *sd, CMS_SIGNER *si, void *arg)
 	(void)arg;
 	sk_X509_ATTRIBUTE_pop_free(si->signed_attrs, X509_ATTRIBUTE_free);
 	si->signed_attrs = NULL;
-	CU_ASSERT_EQUAL(sig_make(make_rsa(2048, 0), DIGEST_SHA256, false,
-	                    ossl_string_view(sd->encap->content), si->sig_alg, &sig),
-	    0);
+	make_sig(make_rsa(2048, 0), DIGEST_SHA256, ossl_string_view(sd->encap->content), &sig);
 	CU_ASSERT_EQUAL(ASN1_STRING_set(si->signature, sig.p, (int)sig.n), 1);
 	buf_free(&sig);
 }
@@ -447,6 +445,42 @@ one_that_is_no_message_has_no_attributes_of_scep(void)
 	buf_free(&changed);
 }
 
+/* The context that is kept for a key serves the next signature only by the same algorithm. */
+static void
+what_is_kept_of_a_key_is_for_one_algorithm(void)
+{
+	static const struct sig_alg algs[] = {
+	    {SIG_RSA_PKCS1, DIGEST_SHA256, 0, 0},
+	    {SIG_RSA_PKCS1, DIGEST_SHA512, 0, 0},
+	    {SIG_RSA_PSS, DIGEST_SHA512, DIGEST_SHA512, 64},
+	    {SIG_RSA_PSS, DIGEST_SHA512, DIGEST_SHA256, 64},
+	    {SIG_RSA_PSS, DIGEST_SHA512, DIGEST_SHA256, 32},
+	    {SIG_RSA_PKCS1, DIGEST_SHA512, DIGEST_SHA256, 32},
+	};
+	EVP_PKEY *key = make_rsa(2048, 0);
+	struct known_key verifies = {.key = key};
+	struct sig_ctx signs = {0};
+
+	for (size_t i = 0; i < sizeof algs / sizeof *algs; i++) {
+		struct known_key other = {.key = key};
+		struct buf first = {0}, second = {0};
+
+		CU_ASSERT_EQUAL_FATAL(sig_make(key, &signs, &algs[i], content_view, &first), 0);
+		CU_ASSERT_EQUAL(sig_verify(&verifies, &algs[i], content_view, buf_view(&first)), 0);
+		CU_ASSERT_EQUAL(sig_verify(&other, &algs[i], content_view, buf_view(&first)), 0);
+		/* Nor does one for verifying sign. */
+		CU_ASSERT_EQUAL_FATAL(
+		    sig_make(key, &other.ctx, &algs[i], content_view, &second), 0);
+		CU_ASSERT_EQUAL(
+		    sig_verify(&verifies, &algs[i], content_view, buf_view(&second)), 0);
+		sig_ctx_free(&other.ctx);
+		buf_free(&first);
+		buf_free(&second);
+	}
+	sig_ctx_free(&signs);
+	sig_ctx_free(&verifies.ctx);
+}
+
 CU_TestInfo scep_msg_tests[] = {
     T(every_algorithm_round_trips),
     T(absent_and_empty_content_differ),
@@ -459,5 +493,6 @@ CU_TestInfo scep_msg_tests[] = {
     T(keys_that_cost_are_refused_before_the_signature),
     T(what_is_no_message_is_refused),
     T(one_that_is_no_message_has_no_attributes_of_scep),
+    T(what_is_kept_of_a_key_is_for_one_algorithm),
     CU_TEST_INFO_NULL,
 };
