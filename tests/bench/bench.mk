@@ -7,7 +7,8 @@ bench_inproc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/tes
 bench_inproc_LDADD = libtestredis.a libsupport.a $(LINK_SCEP)
 
 EXTRA_PROGRAMS += bench_load
-bench_load_SOURCES = tests/bench/blast.c tests/bench/blast.h tests/bench/cpu.c tests/bench/cpu.h tests/bench/load.c
+bench_load_SOURCES = tests/bench/blast.c tests/bench/blast.h tests/bench/cpu.c tests/bench/cpu.h tests/bench/device.c \
+	tests/bench/load.c tests/bench/load.h
 bench_load_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 bench_load_LDADD = $(LINK_CTL)
 CLEANFILES += bench_inproc bench_load
