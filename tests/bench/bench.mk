@@ -1,6 +1,6 @@
 # Benchmarks: `make bench` prints what doc/performance.md reports. They are no tests: they assert nothing about time.
 if HAVE_CUNIT
-EXTRA_DIST += tests/bench/peer tests/bench/run
+EXTRA_DIST += tests/bench/figures.sh tests/bench/peer tests/bench/plain tests/bench/run
 EXTRA_PROGRAMS += bench_inproc
 bench_inproc_SOURCES = tests/bench/inproc.c tests/scep/rig.c tests/scep/rig.h
 bench_inproc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/tests/scep
@@ -11,7 +11,12 @@ bench_load_SOURCES = tests/bench/blast.c tests/bench/blast.h tests/bench/cpu.c t
 	tests/bench/load.c tests/bench/load.h
 bench_load_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests
 bench_load_LDADD = $(LINK_CTL)
-CLEANFILES += bench_inproc bench_load
+
+# What tests/bench/plain sets beside scepd.
+EXTRA_PROGRAMS += bench_hello
+bench_hello_SOURCES = tests/bench/hello.c
+bench_hello_LDADD = $(FCGI_LIBS)
+CLEANFILES += bench_hello bench_inproc bench_load
 
 bench: bench_inproc$(EXEEXT)
 	./bench_inproc$(EXEEXT) rsa:2048

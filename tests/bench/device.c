@@ -162,7 +162,7 @@ devices_check(int status, bool keep)
 		    (opt.sealed ? is_success(i)
 		                : is_answered(i, status, keep ? &signers[i].cert : NULL, &why));
 
-		if (!ok && bad++ == 0)
+		if (!ok && bad++ == 0 && !opt.sealed)
 			fprintf(stderr, "HTTP %d: %s\n", shots[i].status, why.detail);
 		buf_cut(&shots[i].reply, 0);
 	}
