@@ -1,6 +1,6 @@
 # Benchmarks: `make bench` prints what doc/performance.md reports. They are no tests: they assert nothing about time.
 if HAVE_CUNIT
-EXTRA_DIST += tests/bench/figures.sh tests/bench/peer tests/bench/plain tests/bench/run
+EXTRA_DIST += tests/bench/figures.sh tests/bench/instructions tests/bench/peer tests/bench/plain tests/bench/run
 EXTRA_PROGRAMS += bench_inproc
 bench_inproc_SOURCES = tests/bench/inproc.c tests/scep/rig.c tests/scep/rig.h
 bench_inproc_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)/tests -I$(top_srcdir)/tests/scep
@@ -21,5 +21,6 @@ CLEANFILES += bench_hello bench_inproc bench_load
 bench: bench_inproc$(EXEEXT)
 	./bench_inproc$(EXEEXT) rsa:2048
 	./bench_inproc$(EXEEXT) ec:P-256
+	@! command -v valgrind >/dev/null || bash $(srcdir)/tests/bench/instructions rsa:2048
 .PHONY: bench
 endif
