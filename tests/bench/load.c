@@ -269,6 +269,7 @@ usage(void)
 {
 	fprintf(stderr,
 	    "usage: load --to unix:PATH|ADDRESS:PORT --path /scep/NAME\n"
+	    "    [--to ...]   (the connections are spread over them)\n"
 	    "    [--kind enrol|renew|replay|poll|push|caps|cacert|mint]\n"
 	    "    [--requests N] [--connections N] [--rate PER-SECOND] [--get] [--sealed]\n"
 	    "    [--challenge TEXT | --mint-path /scep/NAME/challenge --token TOKEN]\n"
@@ -284,7 +285,7 @@ read_options(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (c) {
 		case 't':
-			opt.to = optarg;
+			target_add(optarg, &opt.to);
 			break;
 		case 'p':
 			opt.path = optarg;
@@ -322,7 +323,7 @@ read_options(int argc, char **argv)
 		default:
 			usage();
 		}
-	if (opt.to == NULL || opt.path == NULL || opt.n == 0 || opt.connections == 0)
+	if (opt.to.n == 0 || opt.path == NULL || opt.n == 0 || opt.connections == 0)
 		usage();
 }
 
@@ -340,15 +341,13 @@ int
 main(int argc, char **argv)
 {
 	const struct kind *kind;
-	struct target t;
 
 	read_options(argc, argv);
 	kind = kind_named(opt.kind);
 	NEED(ossl_start(&e) == 0);
-	target_read(opt.to, &t);
 	NEED(shots = calloc(opt.n, sizeof *shots));
 	if (kind->devices)
-		learn(&t);
-	kind->run(&t);
+		learn(&opt.to);
+	kind->run(&opt.to);
 	return 0;
 }

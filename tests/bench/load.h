@@ -16,7 +16,8 @@ void need_failed(const char *what, const char *file, int line, const struct err 
 
 /* From the command line. */
 struct load_options {
-	const char *to, *path, *mint_path, *kind, *challenge, *token;
+	struct target to;
+	const char *path, *mint_path, *kind, *challenge, *token;
 	size_t n, connections;
 	double rate;
 	bool get, sealed;
