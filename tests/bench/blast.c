@@ -46,39 +46,46 @@ die(const char *what)
 }
 
 void
-target_read(const char *text, struct target *t)
+target_add(const char *text, struct target *t)
 {
-	struct sockaddr_un *un = (struct sockaddr_un *)&t->address;
-	struct sockaddr_in *in = (struct sockaddr_in *)&t->address;
+	struct sockaddr_un *un = (struct sockaddr_un *)&t->at[t->n].address;
+	struct sockaddr_in *in = (struct sockaddr_in *)&t->at[t->n].address;
+	socklen_t *len = &t->at[t->n].len;
 	char host[64];
 	unsigned port;
 
-	memset(t, 0, sizeof *t);
+	if (t->n == TARGETS_MAX) {
+		fprintf(stderr, "too many addresses\n");
+		exit(2);
+	}
 	if (strncmp(text, "unix:", 5) == 0 && strlen(text + 5) < sizeof un->sun_path) {
 		un->sun_family = AF_UNIX;
 		snprintf(un->sun_path, sizeof un->sun_path, "%s", text + 5);
-		t->len = sizeof *un;
+		*len = sizeof *un;
 	} else if (sscanf(text, "%63[0-9.]:%u", host, &port) == 2 &&
 	           inet_pton(AF_INET, host, &in->sin_addr) == 1) {
 		in->sin_family = AF_INET;
 		in->sin_port = htons((uint16_t)port);
-		t->len = sizeof *in;
+		*len = sizeof *in;
 	} else {
 		fprintf(stderr, "\"%s\" is neither unix:PATH nor ADDRESS:PORT\n", text);
 		exit(2);
 	}
+	t->n++;
 }
 
 static void
 conn_open(struct run *r, struct conn *c)
 {
 	struct epoll_event ev = {.events = EPOLLIN | EPOLLOUT | EPOLLET, .data.ptr = c};
+	size_t to = (size_t)(c - r->conns) % r->t->n;
+	const struct sockaddr *address = (const struct sockaddr *)&r->t->at[to].address;
 	int one = 1;
 
-	c->fd = socket(r->t->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (c->fd < 0 || connect(c->fd, (const struct sockaddr *)&r->t->address, r->t->len) != 0)
+	c->fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (c->fd < 0 || connect(c->fd, address, r->t->at[to].len) != 0)
 		die("connect");
-	if (r->t->address.ss_family == AF_INET)
+	if (address->sa_family == AF_INET)
 		setsockopt(c->fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
 	if (epoll_ctl(r->poll, EPOLL_CTL_ADD, c->fd, &ev) != 0)
 		die("epoll_ctl");

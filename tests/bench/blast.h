@@ -18,13 +18,19 @@ struct shot {
 	int64_t us;         /* from when it was due until the answer was complete */
 };
 
+#define TARGETS_MAX 4
+
+/* Where to: the connections are spread over the addresses. */
 struct target {
-	struct sockaddr_storage address;
-	socklen_t len;
+	struct {
+		struct sockaddr_storage address;
+		socklen_t len;
+	} at[TARGETS_MAX];
+	size_t n;
 };
 
-/* "unix:/path" or "127.0.0.1:8080"; ends the program when it is neither. */
-void target_read(const char *text, struct target *t);
+/* One address more: "unix:/path" or "127.0.0.1:8080"; ends the program when it is neither. */
+void target_add(const char *text, struct target *t);
 
 /* Sends all of them over so many connections. rate 0: the next one when an answer has come; else so
  * many a second, in order, each as soon as it is due and a connection is free. Returns the seconds

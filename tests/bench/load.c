@@ -7,43 +7,25 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/enc.h"
 #include "base/ossl.h"
-#include "blast.h"
 #include "cpu.h"
-#include "ctl/client.h"
-#include "wire/csr.h"
-
-#define NEED(ok) ((ok) ? (void)0 : need_failed(#ok, __LINE__, &e))
+#include "load.h"
 
 static struct err e = ERR_INIT;
 
-static void
-need_failed(const char *what, int line, const struct err *why)
+struct load_options opt = {.kind = "enrol", .n = 1000, .connections = 16};
+struct shot *shots;
+char (*challenges)[64];
+
+void
+need_failed(const char *what, const char *file, int line, const struct err *why)
 {
-	fprintf(stderr, "load.c:%d: %s: %s\n", line, what, why->detail);
+	fprintf(stderr, "%s:%d: %s: %s\n", file, line, what, why->detail);
 	exit(1);
 }
 
-/* What to do, from the command line. */
-static struct {
-	const char *to, *path, *mint_path, *kind, *challenge, *token;
-	size_t n, connections;
-	double rate;
-	bool get, sealed;
-} opt = {.kind = "enrol", .n = 1000, .connections = 16};
-
-static struct client_ca ca;
-static struct client_how how;
-static EVP_PKEY *key;
-static struct shot *shots;
-static struct client_request *requests;
-static struct client_signer *signers; /* of the requests; for a renewal its predecessor */
-static char (*challenges)[64];        /* one-time ones, that were minted */
-
-static void
+void
 http_head(struct buf *out, const char *method, const char *query, const char *extra, size_t body)
 {
 	NEED(buf_printf(out, "%s %s%s%s HTTP/1.1\r\nHost: bench\r\n%s", method, opt.path,
@@ -51,36 +33,6 @@ http_head(struct buf *out, const char *method, const char *query, const char *ex
 	if (strcmp(method, "POST") == 0)
 		NEED(buf_printf(out, "Content-Length: %zu\r\n", body) == 0);
 	NEED(buf_add_str(out, "\r\n") == 0);
-}
-
-/* As many devices send a message: base64 in the query, percent-encoded. */
-static void
-message_by_get(struct buf *out, struct view der)
-{
-	struct buf text = {0}, query = {0};
-
-	NEED(base64_write(&text, der) == 0);
-	NEED(buf_add_str(&query, "operation=PKIOperation&message=") == 0);
-	for (const char *c = buf_str(&text); *c != '\0'; c++)
-		NEED((*c == '+'      ? buf_add_str(&query, "%2B")
-		         : *c == '/' ? buf_add_str(&query, "%2F")
-		         : *c == '=' ? buf_add_str(&query, "%3D")
-		                     : buf_add(&query, c, 1)) == 0);
-	http_head(out, "GET", buf_str(&query), "", 0);
-	buf_free(&text);
-	buf_free(&query);
-}
-
-static void
-message(struct buf *out, struct view der)
-{
-	if (opt.get) {
-		message_by_get(out, der);
-		return;
-	}
-	http_head(out, "POST", "operation=PKIOperation",
-	    "Content-Type: application/x-pki-message\r\n", der.n);
-	NEED(buf_add(out, der.p, der.n) == 0);
 }
 
 /* One GET beforehand. */
@@ -107,96 +59,9 @@ learn(const struct target *t)
 
 	fetch(t, "operation=GetCACaps", &caps);
 	fetch(t, "operation=GetCACert", &certs);
-	NEED(client_ca_read(buf_view(&caps), buf_view(&certs), NULL, &ca, &e) == 0);
-	how = client_how(&ca.caps);
+	devices_make(buf_view(&caps), buf_view(&certs));
 	buf_free(&caps);
 	buf_free(&certs);
-}
-
-/* A name of its own for every request of every run. */
-static X509_NAME *
-name_of(size_t i)
-{
-	X509_NAME *name = X509_NAME_new();
-	char cn[64];
-
-	snprintf(cn, sizeof cn, "bench-%d-%zu", (int)getpid(), i);
-	NEED(name != NULL && X509_NAME_add_entry_by_txt(name, "O", MBSTRING_UTF8,
-	                         (const unsigned char *)"Bench", -1, -1, 0) == 1);
-	NEED(X509_NAME_add_entry_by_txt(
-	         name, "CN", MBSTRING_UTF8, (const unsigned char *)cn, -1, -1, 0) == 1);
-	return name;
-}
-
-static void
-prepare_message(size_t i, int type)
-{
-	X509_NAME *name = name_of(i);
-	struct csr_wish wish = {.subject = name, .digest = DIGEST_SHA256};
-	struct buf csr = {0};
-
-	if (type == TYPE_PKCS_REQ && challenges != NULL)
-		wish.challenge = view_str(challenges[i]);
-	else if (type == TYPE_PKCS_REQ && opt.challenge != NULL)
-		wish.challenge = view_str(opt.challenge);
-	if (signers[i].cert == NULL)
-		NEED(client_signer_make(key, name, &signers[i], &e) == 0);
-	NEED(csr_write(&wish, key, &csr, &e) == 0);
-	requests[i] = (struct client_request){.type = type};
-	NEED(client_request_make(&ca, &how, &signers[i], buf_view(&csr), &requests[i], &e) == 0);
-	buf_cut(&shots[i].request, 0);
-	message(&shots[i].request, buf_view(&requests[i].der));
-	buf_free(&csr);
-	X509_NAME_free(name);
-}
-
-/* A CertRep that is signed, for this request, and a SUCCESS; what is in it stays sealed, since the
- * peer answers with DES, which is not read here. */
-static bool
-is_success(size_t i)
-{
-	struct scep_msg m;
-	struct err why = ERR_INIT;
-	bool ok = scep_msg_read(buf_view(&shots[i].reply), &m, &why) == 0 &&
-	          scep_msg_verify(&m, ALGS_ALL.digests, ca.issuer, &why) == 0 &&
-	          m.attrs.status == STATUS_SUCCESS &&
-	          view_eq(m.attrs.transaction_id, view_str(requests[i].transaction_id));
-
-	scep_msg_free(&m);
-	return ok;
-}
-
-/* Reads every answer: how many are not what they should be. With `keep` what was issued signs the
- * next request of its number. */
-static size_t
-check_messages(bool keep)
-{
-	size_t bad = 0;
-
-	for (size_t i = 0; i < opt.n; i++) {
-		struct client_reply reply = {0};
-		struct err why = ERR_INIT;
-
-		if (opt.sealed) {
-			bad += shots[i].status != 200 || !is_success(i);
-			continue;
-		}
-		if (shots[i].status != 200 ||
-		    client_reply_read(&ca, &requests[i], &signers[i],
-		        X509_get_X509_PUBKEY(signers[i].cert), buf_view(&shots[i].reply), &reply,
-		        &why) != 0 ||
-		    reply.status != STATUS_SUCCESS) {
-			if (bad++ == 0)
-				fprintf(stderr, "HTTP %d: %s %s\n", shots[i].status, why.detail,
-				    reply.fail_text);
-		} else if (keep) {
-			X509_free(signers[i].cert);
-			signers[i].cert = sk_X509_shift(reply.certs);
-		}
-		client_reply_free(&reply);
-		buf_cut(&shots[i].reply, 0);
-	}
-	return bad;
 }
 
 static size_t
@@ -232,9 +97,12 @@ report(double seconds, size_t bad)
 	printf("\n");
 }
 
+/* What answers are measured against: CertReps of this status. */
+#define PLAIN (-1) /* no CertReps */
+
 /* The measured part; gives the seconds that it took. */
 static double
-measure(const struct target *t, bool messages, bool keep)
+measure(const struct target *t, int status, bool keep)
 {
 	double seconds;
 	size_t bad;
@@ -242,11 +110,29 @@ measure(const struct target *t, bool messages, bool keep)
 	cpu_begin();
 	seconds = blast(t, shots, opt.n, opt.connections, opt.rate);
 	cpu_end();
-	bad = messages ? check_messages(keep) : check_plain();
+	bad = status == PLAIN ? check_plain() : devices_check(status, keep);
 	report(seconds, bad);
 	if (bad > 0)
 		exit(1);
 	return seconds;
+}
+
+/* A first request of every device, not measured. With `keep` what was issued signs the next. */
+static void
+beforehand(const struct target *t, int status, bool keep)
+{
+	for (size_t i = 0; i < opt.n; i++)
+		device_prepare(i, TYPE_PKCS_REQ);
+	blast(t, shots, opt.n, 8, 0);
+	NEED(devices_check(status, keep) == 0);
+}
+
+static double
+run_messages(const struct target *t, int type, int status, bool keep)
+{
+	for (size_t i = 0; i < opt.n; i++)
+		device_prepare(i, type);
+	return measure(t, status, keep);
 }
 
 static void
@@ -254,6 +140,7 @@ prepare_mint(void)
 {
 	char auth[200];
 
+	NEED(opt.token != NULL);
 	snprintf(auth, sizeof auth, "Authorization: Bearer %s\r\n", opt.token);
 	for (size_t i = 0; i < opt.n; i++) {
 		buf_cut(&shots[i].request, 0);
@@ -261,16 +148,14 @@ prepare_mint(void)
 	}
 }
 
-/* What a management system does when it pushes profiles to its devices: it mints a challenge for
- * each, they enrol, and two fifths renew, by GET. */
-static void
-run_push(const struct target *t)
+/* A one-time challenge for every device; gives the seconds that it took. */
+static double
+mint(const struct target *t)
 {
 	const char *path = opt.path;
-	double seconds, begin;
+	double seconds;
 
 	opt.path = opt.mint_path;
-	opt.kind = "mint";
 	prepare_mint();
 	cpu_begin();
 	seconds = blast(t, shots, opt.n, opt.connections, 0);
@@ -281,54 +166,95 @@ run_push(const struct target *t)
 		snprintf(challenges[i], sizeof *challenges, "%s", buf_str(&shots[i].reply));
 		buf_cut(&shots[i].reply, 0);
 	}
-	report(seconds, 0);
 	opt.path = path;
-	opt.kind = "enrol";
-	for (size_t i = 0; i < opt.n; i++)
-		prepare_message(i, TYPE_PKCS_REQ);
-	seconds += measure(t, true, true);
-	opt.kind = "renew";
-	opt.get = true;
-	opt.n = opt.n * 2 / 5;
-	for (size_t i = 0; i < opt.n; i++) {
-		buf_free(&requests[i].der);
-		prepare_message(i, TYPE_RENEWAL_REQ);
-	}
-	begin = seconds;
-	seconds += measure(t, true, false);
-	printf("push: %.1f s, %.1f of them renewals\n", seconds, seconds - begin);
+	return seconds;
 }
+
+/* --- the kinds of runs */
 
 static void
 run_enrol(const struct target *t)
 {
-	bool renew = strcmp(opt.kind, "renew") == 0, again = strcmp(opt.kind, "replay") == 0;
-
-	for (size_t i = 0; i < opt.n; i++)
-		prepare_message(i, TYPE_PKCS_REQ);
-	if (renew || again) {
-		blast(t, shots, opt.n, 8, 0);
-		NEED(check_messages(renew) == 0);
-	}
-	for (size_t i = 0; renew && i < opt.n; i++) {
-		buf_free(&requests[i].der);
-		prepare_message(i, TYPE_RENEWAL_REQ);
-	}
-	measure(t, true, false);
+	if (opt.mint_path != NULL)
+		mint(t);
+	run_messages(t, TYPE_PKCS_REQ, STATUS_SUCCESS, false);
 }
 
 static void
-run_plain(const struct target *t)
+run_renew(const struct target *t)
 {
-	const char *query =
-	    strcmp(opt.kind, "caps") == 0 ? "operation=GetCACaps" : "operation=GetCACert";
-
-	if (strcmp(opt.kind, "mint") == 0)
-		prepare_mint();
-	for (size_t i = 0; *opt.kind != 'm' && i < opt.n; i++)
-		http_head(&shots[i].request, "GET", query, "", 0);
-	measure(t, false, false);
+	beforehand(t, STATUS_SUCCESS, true);
+	run_messages(t, TYPE_RENEWAL_REQ, STATUS_SUCCESS, false);
 }
+
+static void
+run_replay(const struct target *t)
+{
+	beforehand(t, STATUS_SUCCESS, false);
+	measure(t, STATUS_SUCCESS, false);
+}
+
+/* Of requests that wait for the operator. */
+static void
+run_poll(const struct target *t)
+{
+	beforehand(t, STATUS_PENDING, false);
+	run_messages(t, TYPE_CERT_POLL, STATUS_PENDING, false);
+}
+
+/* What a management system does when it pushes profiles to its devices: it mints a challenge for
+ * each, they enrol, and two fifths renew, by GET. */
+static void
+run_push(const struct target *t)
+{
+	double seconds, renewals;
+
+	opt.kind = "mint";
+	seconds = mint(t);
+	report(seconds, 0);
+	opt.kind = "enrol";
+	seconds += run_messages(t, TYPE_PKCS_REQ, STATUS_SUCCESS, true);
+	opt.kind = "renew";
+	opt.get = true;
+	opt.n = opt.n * 2 / 5;
+	renewals = run_messages(t, TYPE_RENEWAL_REQ, STATUS_SUCCESS, false);
+	printf("push: %.1f s, %.1f of them renewals\n", seconds + renewals, renewals);
+}
+
+static void
+run_get(const struct target *t, const char *query)
+{
+	for (size_t i = 0; i < opt.n; i++)
+		http_head(&shots[i].request, "GET", query, "", 0);
+	measure(t, PLAIN, false);
+}
+
+static void
+run_caps(const struct target *t)
+{
+	run_get(t, "operation=GetCACaps");
+}
+
+static void
+run_cacert(const struct target *t)
+{
+	run_get(t, "operation=GetCACert");
+}
+
+static void
+run_mint(const struct target *t)
+{
+	prepare_mint();
+	measure(t, PLAIN, false);
+}
+
+static const struct kind {
+	const char *name;
+	void (*run)(const struct target *);
+	bool devices; /* that send messages */
+} kinds[] = {{"enrol", run_enrol, true}, {"renew", run_renew, true}, {"replay", run_replay, true},
+    {"poll", run_poll, true}, {"push", run_push, true}, {"caps", run_caps, false},
+    {"cacert", run_cacert, false}, {"mint", run_mint, false}};
 
 static const struct option options[] = {{"to", required_argument, NULL, 't'},
     {"path", required_argument, NULL, 'p'}, {"mint-path", required_argument, NULL, 'm'},
@@ -343,9 +269,10 @@ usage(void)
 {
 	fprintf(stderr,
 	    "usage: load --to unix:PATH|ADDRESS:PORT --path /scep/NAME\n"
-	    "    [--kind enrol|renew|replay|push|caps|cacert|mint] [--mint-path "
-	    "/scep/NAME/challenge] [--requests N] [--connections N]\n"
-	    "    [--rate PER-SECOND] [--challenge TEXT] [--token TOKEN] [--get] [--sealed]\n"
+	    "    [--to ...]   (the connections are spread over them)\n"
+	    "    [--kind enrol|renew|replay|poll|push|caps|cacert|mint]\n"
+	    "    [--requests N] [--connections N] [--rate PER-SECOND] [--get] [--sealed]\n"
+	    "    [--challenge TEXT | --mint-path /scep/NAME/challenge --token TOKEN]\n"
 	    "    [--cpu NAME=PID]...   (with its children; measured apart)\n");
 	exit(2);
 }
@@ -358,7 +285,7 @@ read_options(int argc, char **argv)
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1)
 		switch (c) {
 		case 't':
-			opt.to = optarg;
+			target_add(optarg, &opt.to);
 			break;
 		case 'p':
 			opt.path = optarg;
@@ -396,29 +323,31 @@ read_options(int argc, char **argv)
 		default:
 			usage();
 		}
-	if (opt.to == NULL || opt.path == NULL || opt.n == 0 || opt.connections == 0)
+	if (opt.to.n == 0 || opt.path == NULL || opt.n == 0 || opt.connections == 0)
 		usage();
+}
+
+static const struct kind *
+kind_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (strcmp(kinds[i].name, name) == 0)
+			return &kinds[i];
+	usage();
+	return NULL;
 }
 
 int
 main(int argc, char **argv)
 {
-	struct target t;
-	bool plain;
+	const struct kind *kind;
 
 	read_options(argc, argv);
-	plain = strchr("cm", *opt.kind) != NULL;
+	kind = kind_named(opt.kind);
 	NEED(ossl_start(&e) == 0);
-	target_read(opt.to, &t);
-	shots = calloc(opt.n, sizeof *shots);
-	requests = calloc(opt.n, sizeof *requests);
-	signers = calloc(opt.n, sizeof *signers);
-	NEED(shots != NULL && requests != NULL && signers != NULL);
-	if (!plain) {
-		learn(&t);
-		NEED(key = EVP_PKEY_Q_keygen(NULL, NULL, "RSA", (size_t)2048));
-		(*opt.kind == 'p' ? run_push : run_enrol)(&t);
-	} else
-		run_plain(&t);
+	NEED(shots = calloc(opt.n, sizeof *shots));
+	if (kind->devices)
+		learn(&opt.to);
+	kind->run(&opt.to);
 	return 0;
 }
