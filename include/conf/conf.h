@@ -40,7 +40,7 @@ struct conf {
 	char *listen_group; /* "" : leave */
 	char *user, *group; /* whom scepd becomes when started as root, and who owns what scepctl
 	                       makes; "" : nobody else */
-	int workers;        /* 0: two a CPU, at least 4 */
+	int workers;        /* 0: four a CPU */
 	int64_t request_deadline, drain_deadline; /* seconds */
 	int max_requests;                         /* after which a worker is replaced; 0: never */
 	char *log_target;

@@ -39,7 +39,7 @@ struct pool {
 int pool_init(struct pool *p, int listen_fd, struct err *e) __attribute__((warn_unused_result));
 void pool_free(struct pool *p);
 
-/* How many workers a configuration means. 0 of them: two a CPU, at least 4, so that one can wait at
+/* How many workers a configuration means. 0 of them: four a CPU, so that one can wait at
  * the gate while others serve. */
 size_t pool_size(const struct conf *c);
 

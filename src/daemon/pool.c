@@ -18,7 +18,9 @@
 #include "daemon/pool.h"
 #include "daemon/worker.h"
 
-#define SIZE_MIN 4 /* unless told: one checks a challenge, one waits, two are free */
+#define A_CPU                                                                                      \
+	4 /* unless told: one checks a challenge, one waits, two are free; and they wait for the   \
+	     store */
 #define BURST_MIN 4
 #define INTERVAL 5000   /* ms: how often one more is started when workers die */
 #define FORK_PAUSE 1000 /* ms: after a fork that failed */
@@ -60,9 +62,9 @@ pool_size(const struct conf *c)
 
 	if (c->workers > 0)
 		return (size_t)c->workers;
-	if (sched_getaffinity(0, sizeof cpus, &cpus) != 0 || CPU_COUNT(&cpus) < SIZE_MIN / 2)
-		return SIZE_MIN;
-	return 2 * (size_t)CPU_COUNT(&cpus);
+	if (sched_getaffinity(0, sizeof cpus, &cpus) != 0 || CPU_COUNT(&cpus) < 1)
+		return A_CPU;
+	return A_CPU * (size_t)CPU_COUNT(&cpus);
 }
 
 size_t

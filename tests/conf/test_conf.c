@@ -262,12 +262,12 @@ faults_of_scepd_conf(void)
 	    {"zzz = 2;", "scepd.conf:1: unknown key \"zzz\""},
 	    {"workers = 1;\n\nworkers = 2;",
 	        "scepd.conf:3: this key stands here for the second time"},
-	    {"workers = 513;", "scepd.conf:1: workers must be a whole number from 0 to 512 (0: two "
-	                       "a processor, at least 4), not 513"},
-	    {"workers = -1;", "scepd.conf:1: workers must be a whole number from 0 to 512 (0: two "
-	                      "a processor, at least 4), not -1"},
+	    {"workers = 513;", "scepd.conf:1: workers must be a whole number from 0 to 512 (0: "
+	                       "four a processor), not 513"},
+	    {"workers = -1;", "scepd.conf:1: workers must be a whole number from 0 to 512 (0: "
+	                      "four a processor), not -1"},
 	    {"workers = \"4\";", "scepd.conf:1: workers must be a whole number from 0 to 512 (0: "
-	                         "two a processor, at least 4), not a string"},
+	                         "four a processor), not a string"},
 	    {"\nlisten_mode = \"0888\";", "scepd.conf:2: listen_mode must be an octal mode in "
 	                                  "quotes, such as \"0660\", not \"0888\""},
 	    {"listen_mode = \"1777\";", "scepd.conf:1: listen_mode must be an octal mode in "

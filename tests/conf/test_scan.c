@@ -65,7 +65,7 @@ numbers_that_are_read_differently(void)
 	    {"listen_mode = 660;", "scepd.conf:1: mode 660 must be a string: \"0660\""},
 	    {"workers = 010;", "scepd.conf:1: 010 begins with a zero; write 10"},
 	    {"workers = 3000000000;", "scepd.conf:1: workers must be a whole number from 0 to 512 "
-	                              "(0: two a processor, at least 4), not 3000000000"},
+	                              "(0: four a processor), not 3000000000"},
 	    {"other = 99999999999999999999;", "scepd.conf:1: 99999999999999999999 is out of range"},
 	    {"workers = 0x10;", "scepd.conf:1: 0x10 is no whole number"},
 	    {"workers = 1.5;", "scepd.conf:1: 1.5 is no whole number"},
