@@ -13,10 +13,14 @@
 #include "wire/csr.h"
 
 struct plan {
-	X509 *cert;                 /* complete but for the signature; owned */
-	struct buf tbs;             /* its TBSCertificate, DER: what is signed, octet for octet */
+	struct buf tbs;             /* TBSCertificate, DER: what is signed, octet for octet */
 	uint8_t serial[SERIAL_LEN]; /* first octet 0x01..0x7f, 152 random bits after it */
 	uint8_t tbs_digest[32];     /* SHA-256 of the TBSCertificate */
+	uint8_t key_digest[32];     /* SHA-256 of the SubjectPublicKeyInfo in it */
+	int sig_nid;                /* how it will be signed */
+	const X509_NAME *subject;   /* the names in it: borrowed from the request, from its */
+	struct view san;            /* predecessor, or from cert */
+	X509 *cert;                 /* the same, read: plan_cert; owned */
 	time_t not_before, not_after;
 	char dropped[160]; /* OIDs of requested extensions that were left out, comma-separated, for
 	                      the log; keyUsage and extendedKeyUsage are among them when more was
@@ -42,6 +46,10 @@ int plan_renew(const struct profile *p, const struct authority *a, const struct 
  * kept until it is signed. -1: INTERNAL. */
 int plan_write(const struct plan *plan, struct view signature, struct buf *der, struct err *e)
     __attribute__((warn_unused_result));
+
+/* The certificate of a plan without its signature, read at the first call and borrowed. NULL:
+ * memory, or there is no plan. */
+X509 *plan_cert(struct plan *plan);
 
 /* Reads such a plan back. -1: INTERNAL (malformed), CONFIG (it is for another CA certificate than
  * the present one of `a`). In any case free it afterwards. */

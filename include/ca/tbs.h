@@ -25,9 +25,13 @@ struct tbs {
 	const char *crl_url, *ca_url;         /* as in a profile */
 };
 
-/* The certificate, with the signature algorithm of the authority in it and no signature; the caller
- * frees. NULL: INTERNAL. */
-X509 *tbs_write(const struct tbs *t, struct err *e);
+/* The TBSCertificate, DER, with the signature algorithm of the authority in it, appended, and the
+ * SHA-256 of the SubjectPublicKeyInfo in it. -1: INTERNAL. */
+int tbs_write(const struct tbs *t, struct buf *out, uint8_t key_digest[32], struct err *e)
+    __attribute__((warn_unused_result));
+
+/* The AlgorithmIdentifier of such a signature. */
+void tbs_algorithm_write(int sig_nid, struct der *d);
 
 /* The key identifier that certificates of this CA name as their issuer's: its own, or computed when
  * its certificate has none. The caller frees. NULL: memory. */

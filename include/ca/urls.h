@@ -7,6 +7,7 @@
 #define CA_URLS_H
 
 #include "ca/authority.h"
+#include "wire/der.h"
 
 #define URL_AUTHORITY "{authority}" /* stands for the name of the authority that issues */
 #define URL_MAX 500
@@ -15,8 +16,7 @@
  * only as URL_AUTHORITY. */
 bool url_ok(const char *url);
 
-/* Adds the extensions for those that are given (NULL or "": none). -1: memory. */
-int urls_put(X509 *cert, const struct authority *by, const char *crl_url, const char *ca_url)
-    __attribute__((warn_unused_result));
+/* The Extensions for those that are given (NULL or "": none). */
+void urls_write(const struct authority *by, const char *crl_url, const char *ca_url, struct der *d);
 
 #endif

@@ -14,7 +14,9 @@
 #include "base/buf.h"
 
 #define DER_DEPTH_MAX 12
+#define DER_SET_MAX 64
 
+#define DER_BOOLEAN 0x01
 #define DER_INTEGER 0x02
 #define DER_BIT_STRING 0x03
 #define DER_OCTET_STRING 0x04
@@ -33,7 +35,7 @@ struct der {
 };
 
 /* An element with what is written until its end inside it. der_end_set_of puts the elements inside
- * into the order that DER wants of a SET OF (section 11.6). */
+ * into the order that DER wants of a SET OF (section 11.6), up to DER_SET_MAX of them. */
 void der_begin(struct der *d, uint8_t tag);
 void der_end(struct der *d);
 void der_end_set_of(struct der *d);

@@ -90,20 +90,11 @@ choose_serial(struct plan *plan, struct err *e)
 	return 0;
 }
 
-/* The octets are written once: granted, recorded and signed are these. */
-static int
-fix(struct plan *plan, struct err *e)
+/* What will be signed is known: granted, recorded and signed are these octets. */
+static void
+fix(struct plan *plan)
 {
-	uint8_t *der = NULL;
-	int n = i2d_re_X509_tbs(plan->cert, &der), rc = -1;
-
-	buf_cut(&plan->tbs, 0);
-	if (n > 0 && buf_add(&plan->tbs, der, (size_t)n) == 0) {
-		ossl_sha256(buf_view(&plan->tbs), plan->tbs_digest);
-		rc = 0;
-	}
-	OPENSSL_free(der);
-	return rc == 0 ? 0 : err_set_ossl(e, ERR_INTERNAL, "writing the certificate");
+	ossl_sha256(buf_view(&plan->tbs), plan->tbs_digest);
 }
 
 /* From the names that were admitted to the certificate. */
@@ -116,8 +107,13 @@ complete(const struct profile *p, struct tbs *tbs, time_t now, struct plan *plan
 	tbs->serial = plan->serial;
 	tbs->not_before = plan->not_before;
 	tbs->not_after = plan->not_after;
-	plan->cert = tbs_write(tbs, e);
-	return plan->cert != NULL ? fix(plan, e) : -1;
+	plan->subject = tbs->subject;
+	plan->san = tbs->san;
+	plan->sig_nid = tbs->by->sig_nid;
+	if (tbs_write(tbs, &plan->tbs, plan->key_digest, e) != 0)
+		return -1;
+	fix(plan);
+	return 0;
 }
 
 int
@@ -126,6 +122,7 @@ plan_make(const struct profile *p, const struct authority *a, const struct csr *
 {
 	struct tbs tbs = {.by = a,
 	    .csr = csr,
+	    .subject = csr->subject,
 	    .ext_key_usage = p->ext_key_usage,
 	    .crl_url = p->crl_url,
 	    .ca_url = p->ca_url};
@@ -160,32 +157,56 @@ plan_renew(const struct profile *p, const struct authority *a, const struct csr 
 	return complete(p, &tbs, now, plan, e);
 }
 
-/* SEQUENCE { tbsCertificate, signatureAlgorithm, BIT STRING } (RFC 5280 section 4.1) */
+/* Certificate (RFC 5280 section 4.1). */
 int
 plan_write(const struct plan *plan, struct view signature, struct buf *der, struct err *e)
 {
-	uint8_t *alg = NULL, *out;
-	int n_alg = i2d_X509_ALGOR(X509_get0_tbs_sigalg(plan->cert), &alg);
-	int n_bits = 1 + (int)signature.n;
-	int n = (int)plan->tbs.n + n_alg + ASN1_object_size(0, n_bits, V_ASN1_BIT_STRING),
-	    whole = ASN1_object_size(1, n, V_ASN1_SEQUENCE);
-	int rc = -1;
+	struct der d = {.out = der};
 
-	if (n_alg > 0 && (out = buf_room(der, (size_t)whole)) != NULL) {
-		ASN1_put_object(&out, 1, n, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
-		memcpy(out, plan->tbs.p, plan->tbs.n);
-		out += plan->tbs.n;
-		memcpy(out, alg, (size_t)n_alg);
-		out += n_alg;
-		ASN1_put_object(&out, 0, n_bits, V_ASN1_BIT_STRING, V_ASN1_UNIVERSAL);
-		*out++ = 0; /* no unused bits */
-		if (signature.n > 0)
-			memcpy(out, signature.p, signature.n);
-		der->n += (size_t)whole;
+	der_begin(&d, DER_SEQUENCE);
+	der_add(&d, buf_view(&plan->tbs));
+	tbs_algorithm_write(plan->sig_nid, &d);
+	der_begin(&d, DER_BIT_STRING);
+	der_add(&d, view_of("", 1)); /* no unused bits */
+	der_add(&d, signature);
+	der_end(&d);
+	der_end(&d);
+	return der_done(&d) == 0 ? 0 : err_set(e, ERR_INTERNAL, "writing a plan");
+}
+
+X509 *
+plan_cert(struct plan *plan)
+{
+	struct buf der = {0};
+
+	if (plan->cert == NULL && plan->tbs.n > 0 &&
+	    plan_write(plan, (struct view){0}, &der, NULL) == 0)
+		plan->cert = ossl_cert_read(buf_view(&der));
+	buf_free(&der);
+	return plan->cert;
+}
+
+/* What is known of a plan that was read, or altered. */
+static int
+take(struct plan *plan, struct err *e)
+{
+	uint8_t *der = NULL;
+	struct buf key = {0};
+	int n = i2d_re_X509_tbs(plan->cert, &der), rc = -1;
+
+	buf_cut(&plan->tbs, 0);
+	if (n > 0 && buf_add(&plan->tbs, der, (size_t)n) == 0 &&
+	    ossl_spki_write(&key, X509_get_X509_PUBKEY(plan->cert)) == 0) {
+		ossl_sha256(buf_view(&key), plan->key_digest);
+		plan->subject = X509_get_subject_name(plan->cert);
+		plan->san = cert_san(plan->cert);
+		plan->sig_nid = alg_nid(X509_get0_tbs_sigalg(plan->cert));
+		fix(plan);
 		rc = 0;
 	}
-	OPENSSL_free(alg);
-	return rc == 0 ? 0 : err_set(e, ERR_INTERNAL, "writing a plan");
+	OPENSSL_free(der);
+	buf_free(&key);
+	return rc == 0 ? 0 : err_set_ossl(e, ERR_INTERNAL, "a stored plan");
 }
 
 /* Whether this CA certificate would sign it now: same name, algorithm and key. */
@@ -217,7 +238,7 @@ plan_read(const struct authority *a, struct view der, struct plan *plan, struct 
 	    ossl_seconds(X509_get0_notBefore(plan->cert), &plan->not_before) != 0 ||
 	    ossl_seconds(X509_get0_notAfter(plan->cert), &plan->not_after) != 0)
 		return err_set_ossl(e, ERR_INTERNAL, "a stored plan is incomplete");
-	if (fix(plan, e) != 0)
+	if (take(plan, e) != 0)
 		return -1;
 	memcpy(plan->serial, ASN1_STRING_get0_data(serial), SERIAL_LEN);
 	return fits(a, plan->cert)
@@ -232,11 +253,12 @@ plan_refresh(const struct profile *p, const struct authority *a, time_t now, str
 {
 	if (choose_validity(p, a, now, plan, e) != 0 || choose_serial(plan, e) != 0)
 		return -1;
-	if (ASN1_TIME_set(X509_getm_notBefore(plan->cert), plan->not_before) == NULL ||
+	if (plan_cert(plan) == NULL ||
+	    ASN1_TIME_set(X509_getm_notBefore(plan->cert), plan->not_before) == NULL ||
 	    ASN1_TIME_set(X509_getm_notAfter(plan->cert), plan->not_after) == NULL ||
 	    ASN1_STRING_set(X509_get_serialNumber(plan->cert), plan->serial, SERIAL_LEN) != 1)
 		return err_set_ossl(e, ERR_INTERNAL, "dates of a plan");
-	return fix(plan, e);
+	return take(plan, e);
 }
 
 void

@@ -4,35 +4,13 @@
  * octets do not change when it is signed: what was authorised, recorded and signed can be compared
  * by one digest. Everything is written as DER, whatever the request was written in.
  */
-#include <string.h>
-
 #include <openssl/evp.h>
+#include <openssl/sha.h>
 #include <openssl/x509v3.h>
 
 #include "ca/profile.h"
 #include "ca/tbs.h"
 #include "ca/urls.h"
-
-/* The entries as they are, in an encoding that is surely DER: OpenSSL repeats the octets of a name
- * that was read, and a request may hold BER. */
-static X509_NAME *
-name_rebuild(const X509_NAME *in)
-{
-	X509_NAME *out = X509_NAME_new();
-	int last = -1;
-
-	for (int i = 0; out != NULL && i < X509_NAME_entry_count(in); i++) {
-		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(in, i);
-		int set = X509_NAME_ENTRY_set(entry);
-
-		if (X509_NAME_add_entry(out, entry, -1, set == last ? -1 : 0) != 1) {
-			X509_NAME_free(out);
-			out = NULL;
-		}
-		last = set;
-	}
-	return out;
-}
 
 static const X509_NAME *
 subject_of(const struct tbs *t)
@@ -40,224 +18,245 @@ subject_of(const struct tbs *t)
 	return t->subject != NULL ? t->subject : t->csr->subject;
 }
 
-static int
-put_names(X509 *cert, const struct tbs *t)
+void
+tbs_algorithm_write(int sig_nid, struct der *d)
 {
-	X509_NAME *name = name_rebuild(subject_of(t));
-	int rc = -1;
-
-	if (name != NULL && X509_set_subject_name(cert, name) == 1 &&
-	    X509_set_issuer_name(cert, X509_get_subject_name(t->by->cert)) == 1)
-		rc = 0;
-	X509_NAME_free(name);
-	return rc;
+	der_alg(d, sig_nid,
+	    sig_nid == NID_sha256WithRSAEncryption ? DER_PARAMS_NULL : DER_PARAMS_ABSENT);
 }
 
-/* Copies the octets of the key; OpenSSL's own way decodes them, which costs more than all the rest.
+/* The entries as they are, but in DER: OpenSSL repeats the octets of a name that was read, and a
+ * request may hold BER. */
+static void
+write_subject(const struct tbs *t, struct der *d)
+{
+	const X509_NAME *name = subject_of(t);
+	int last = -1;
+
+	der_begin(d, DER_SEQUENCE);
+	for (int i = 0; i < X509_NAME_entry_count(name); i++) {
+		const X509_NAME_ENTRY *entry = X509_NAME_get_entry(name, i);
+
+		if (X509_NAME_ENTRY_set(entry) != last) {
+			if (last >= 0)
+				der_end_set_of(d);
+			der_begin(d, DER_SET);
+		}
+		last = X509_NAME_ENTRY_set(entry);
+		der_item(d, entry, ASN1_ITEM_rptr(X509_NAME_ENTRY));
+	}
+	if (last >= 0)
+		der_end_set_of(d);
+	der_end(d);
+}
+
+/* UTCTime through 2049, GeneralizedTime after it (RFC 5280 section 4.1.2.5). */
+static void
+write_time(time_t at, struct der *d)
+{
+	ASN1_TIME *t = ASN1_TIME_set(NULL, at);
+
+	if (t != NULL)
+		der_put(d, (uint8_t)t->type, ossl_string_view(t));
+	else
+		d->failed = true;
+	ASN1_TIME_free(t);
+}
+
+static void
+write_validity(const struct tbs *t, struct der *d)
+{
+	der_begin(d, DER_SEQUENCE);
+	write_time(t->not_before, d);
+	write_time(t->not_after, d);
+	der_end(d);
+}
+
+/* The octets of the key, which have been found to be DER, under an algorithm that is written anew.
  */
-static int
-put_key(X509 *cert, const struct tbs *t)
+static void
+write_key(const struct csr *csr, struct view octets, struct der *d)
 {
-	const struct csr *csr = t->csr;
-	const uint8_t *octets;
-	uint8_t *copy;
-	int n, ptype = V_ASN1_UNDEF;
-	void *param = NULL;
-
-	if (csr->key.type == EVP_PKEY_RSA)
-		ptype = V_ASN1_NULL;
-	else if (csr->key.type == EVP_PKEY_EC) {
-		ptype = V_ASN1_OBJECT;
-		param = OBJ_nid2obj(csr->key.curve);
+	der_begin(d, DER_SEQUENCE);
+	if (csr->key.type == EVP_PKEY_EC) {
+		der_begin(d, DER_SEQUENCE);
+		der_oid(d, csr->key.type);
+		der_oid(d, csr->key.curve);
+		der_end(d);
+	} else {
+		der_alg(d, csr->key.type,
+		    csr->key.type == EVP_PKEY_RSA ? DER_PARAMS_NULL : DER_PARAMS_ABSENT);
 	}
-	if (X509_PUBKEY_get0_param(NULL, &octets, &n, NULL, csr->spki) != 1 || n <= 0 ||
-	    (copy = OPENSSL_memdup(octets, (size_t)n)) == NULL)
-		return -1;
-	if (X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(cert), OBJ_nid2obj(csr->key.type), ptype,
-	        param, copy, n) != 1) {
-		OPENSSL_free(copy);
-		return -1;
-	}
-	return 0;
+	der_begin(d, DER_BIT_STRING);
+	der_add(d, view_of("", 1)); /* no unused bits */
+	der_add(d, octets);
+	der_end(d);
+	der_end(d);
 }
 
-static int
-put_serial(X509 *cert, const struct tbs *t)
+static void
+begin_extension(int nid, bool critical, struct der *d)
 {
-	return ASN1_STRING_set(X509_get_serialNumber(cert), t->serial, SERIAL_LEN) == 1 ? 0 : -1;
+	der_begin(d, DER_SEQUENCE);
+	der_oid(d, nid);
+	if (critical)
+		der_put(d, DER_BOOLEAN, view_of("\xff", 1));
+	der_begin(d, DER_OCTET_STRING);
 }
 
-static int
-put_validity(X509 *cert, const struct tbs *t)
+static void
+end_extension(struct der *d)
 {
-	return ASN1_TIME_set(X509_getm_notBefore(cert), t->not_before) != NULL &&
-	               ASN1_TIME_set(X509_getm_notAfter(cert), t->not_after) != NULL
-	           ? 0
-	           : -1;
+	der_end(d);
+	der_end(d);
 }
 
-/* Names the algorithm in both places, as signing will. There is no other way to it than the pointer
- * meant for reading. */
-static int
-put_algorithm(X509 *cert, const struct tbs *t)
+/* CA:FALSE, which is the default of an empty one. */
+static void
+write_basic_constraints(struct der *d)
 {
-	int nid = t->by->sig_nid;
-	const X509_ALGOR *outer, *inner = X509_get0_tbs_sigalg(cert);
-	int ptype = nid == NID_sha256WithRSAEncryption ? V_ASN1_NULL : V_ASN1_UNDEF;
-
-	X509_get0_signature(NULL, &outer, cert);
-	return X509_ALGOR_set0((X509_ALGOR *)(uintptr_t)inner, OBJ_nid2obj(nid), ptype, NULL) ==
-	                   1 &&
-	               X509_ALGOR_set0(
-	                   (X509_ALGOR *)(uintptr_t)outer, OBJ_nid2obj(nid), ptype, NULL) == 1
-	           ? 0
-	           : -1;
+	begin_extension(NID_basic_constraints, true, d);
+	der_put(d, DER_SEQUENCE, (struct view){0});
+	end_extension(d);
 }
 
-static int
-put_basic_constraints(X509 *cert, const struct tbs *t)
+/* A list of named bits ends with its last one (X.690 section 11.2.2). */
+static void
+write_key_usage(unsigned usage, struct der *d)
 {
-	BASIC_CONSTRAINTS *bc = BASIC_CONSTRAINTS_new(); /* CA:FALSE */
-	int done = bc == NULL ? 0 : X509_add1_ext_i2d(cert, NID_basic_constraints, bc, 1, 0);
+	uint8_t octets[3] = {0};
+	unsigned last = 0;
 
-	(void)t;
-	BASIC_CONSTRAINTS_free(bc);
-	return done == 1 ? 0 : -1;
+	if (usage == 0)
+		return;
+	for (unsigned i = 0; i < 9; i++)
+		if ((usage & USAGE_BIT(i)) != 0) {
+			octets[1 + i / 8] |= (uint8_t)(0x80 >> i % 8);
+			last = i;
+		}
+	octets[0] = (uint8_t)(7 - last % 8);
+	begin_extension(NID_key_usage, true, d);
+	der_put(d, DER_BIT_STRING, view_of(octets, 2 + last / 8));
+	end_extension(d);
 }
 
-static int
-put_key_usage(X509 *cert, const struct tbs *t)
+static void
+write_ext_key_usage(const STACK_OF(ASN1_OBJECT) *usages, struct der *d)
 {
-	ASN1_BIT_STRING *bits;
-	int done = 1;
-
-	if (t->key_usage == 0)
-		return 0;
-	if ((bits = ASN1_BIT_STRING_new()) == NULL)
-		return -1;
-	for (int i = 0; i < 9 && done == 1; i++)
-		if ((t->key_usage & USAGE_BIT(i)) != 0)
-			done = ASN1_BIT_STRING_set_bit(bits, i, 1);
-	if (done == 1)
-		done = X509_add1_ext_i2d(cert, NID_key_usage, bits, 1, 0);
-	ASN1_BIT_STRING_free(bits);
-	return done == 1 ? 0 : -1;
+	if (sk_ASN1_OBJECT_num(usages) <= 0)
+		return;
+	begin_extension(NID_ext_key_usage, false, d);
+	der_begin(d, DER_SEQUENCE);
+	for (int i = 0; i < sk_ASN1_OBJECT_num(usages); i++)
+		der_item(d, sk_ASN1_OBJECT_value(usages, i), ASN1_ITEM_rptr(ASN1_OBJECT));
+	der_end(d);
+	end_extension(d);
 }
 
-static int
-put_ext_key_usage(X509 *cert, const struct tbs *t)
+/* Critical when it is the only name (RFC 5280 section 4.2.1.6). */
+static void
+write_subject_alt_name(const struct tbs *t, struct der *d)
 {
-	if (sk_ASN1_OBJECT_num(t->ext_key_usage) <= 0)
-		return 0;
-	return X509_add1_ext_i2d(cert, NID_ext_key_usage, t->ext_key_usage, 0, 0) == 1 ? 0 : -1;
+	if (t->san.n == 0)
+		return;
+	begin_extension(NID_subject_alt_name, X509_NAME_entry_count(subject_of(t)) == 0, d);
+	der_add(d, t->san);
+	end_extension(d);
 }
 
 /* Method (1) of RFC 5280 section 4.2.1.2: SHA-1 of the octets of the key. */
-static ASN1_OCTET_STRING *
-key_id_of(const X509 *cert)
+static int
+key_id_of(struct view octets, uint8_t id[SHA_DIGEST_LENGTH])
 {
-	ASN1_OCTET_STRING *id = ASN1_OCTET_STRING_new();
-	const ASN1_BIT_STRING *bits = X509_get0_pubkey_bitstr(cert);
-	uint8_t digest[EVP_MAX_MD_SIZE];
-	unsigned n = 0;
-
-	if (id != NULL &&
-	    EVP_Digest(ASN1_STRING_get0_data(bits), (size_t)ASN1_STRING_length(bits), digest, &n,
-	        EVP_sha1(), NULL) == 1 &&
-	    ASN1_OCTET_STRING_set(id, digest, (int)n) == 1)
-		return id;
-	ASN1_OCTET_STRING_free(id);
-	return NULL;
+	return EVP_Digest(octets.p, octets.n, id, NULL, digest_md(DIGEST_SHA1), NULL) == 1 ? 0 : -1;
 }
 
-static int
-put_subject_key_id(X509 *cert, const struct tbs *t)
+static void
+write_subject_key_id(struct view octets, struct der *d)
 {
-	ASN1_OCTET_STRING *id = key_id_of(cert);
-	int done = id == NULL ? 0 : X509_add1_ext_i2d(cert, NID_subject_key_identifier, id, 0, 0);
+	uint8_t id[SHA_DIGEST_LENGTH];
 
-	(void)t;
-	ASN1_OCTET_STRING_free(id);
-	return done == 1 ? 0 : -1;
+	if (key_id_of(octets, id) != 0)
+		d->failed = true;
+	begin_extension(NID_subject_key_identifier, false, d);
+	der_put(d, DER_OCTET_STRING, view_of(id, sizeof id));
+	end_extension(d);
 }
 
 ASN1_OCTET_STRING *
 tbs_key_id_of_ca(const X509 *ca)
 {
 	ASN1_OCTET_STRING *id = X509_get_ext_d2i(ca, NID_subject_key_identifier, NULL, NULL);
+	uint8_t made[SHA_DIGEST_LENGTH];
 
-	return id != NULL ? id : key_id_of(ca);
-}
-
-static int
-put_authority_key_id(X509 *cert, const struct tbs *t)
-{
-	AUTHORITY_KEYID *akid = AUTHORITY_KEYID_new();
-	int done = 0;
-
-	if (akid == NULL)
-		return -1;
-	akid->keyid = tbs_key_id_of_ca(t->by->cert);
-	if (akid->keyid != NULL)
-		done = X509_add1_ext_i2d(cert, NID_authority_key_identifier, akid, 0, 0);
-	AUTHORITY_KEYID_free(akid);
-	return done == 1 ? 0 : -1;
-}
-
-/* Critical when it is the only name (RFC 5280 section 4.2.1.6). */
-static int
-put_subject_alt_name(X509 *cert, const struct tbs *t)
-{
-	int critical = X509_NAME_entry_count(subject_of(t)) == 0, done = 0;
-	ASN1_OCTET_STRING *value;
-	X509_EXTENSION *ext = NULL;
-
-	if (t->san.n == 0)
-		return 0;
-	if ((value = ASN1_OCTET_STRING_new()) != NULL &&
-	    ASN1_OCTET_STRING_set(value, t->san.p, (int)t->san.n) == 1 &&
-	    (ext = X509_EXTENSION_create_by_NID(NULL, NID_subject_alt_name, critical, value)) !=
-	        NULL)
-		done = X509_add_ext(cert, ext, -1);
-	ASN1_OCTET_STRING_free(value);
-	X509_EXTENSION_free(ext);
-	return done == 1 ? 0 : -1;
-}
-
-static int
-put_urls(X509 *cert, const struct tbs *t)
-{
-	return urls_put(cert, t->by, t->crl_url, t->ca_url);
-}
-
-static int (*const puts_in_order[])(X509 *, const struct tbs *) = {
-    put_algorithm,
-    put_serial,
-    put_names,
-    put_validity,
-    put_key,
-    put_basic_constraints,
-    put_key_usage,
-    put_ext_key_usage,
-    put_subject_alt_name,
-    put_subject_key_id,
-    put_authority_key_id,
-    put_urls,
-};
-
-X509 *
-tbs_write(const struct tbs *t, struct err *e)
-{
-	X509 *cert = X509_new();
-	bool done = cert != NULL && X509_set_version(cert, X509_VERSION_3) == 1;
-
-	for (size_t i = 0; done && i < sizeof puts_in_order / sizeof puts_in_order[0]; i++)
-		done = puts_in_order[i](cert, t) == 0;
-	if (done)
-		return cert;
-	err_set_ossl(e, ERR_INTERNAL, "writing the certificate");
-	X509_free(cert);
+	if (id != NULL)
+		return id;
+	id = ASN1_OCTET_STRING_new();
+	if (id != NULL && key_id_of(ossl_string_view(X509_get0_pubkey_bitstr(ca)), made) == 0 &&
+	    ASN1_OCTET_STRING_set(id, made, sizeof made) == 1)
+		return id;
+	ASN1_OCTET_STRING_free(id);
 	return NULL;
+}
+
+static void
+write_authority_key_id(const X509 *ca, struct der *d)
+{
+	ASN1_OCTET_STRING *id = tbs_key_id_of_ca(ca);
+
+	begin_extension(NID_authority_key_identifier, false, d);
+	der_begin(d, DER_SEQUENCE);
+	if (id != NULL)
+		der_put(d, DER_CONTEXT(0), ossl_string_view(id));
+	else
+		d->failed = true;
+	der_end(d);
+	end_extension(d);
+	ASN1_OCTET_STRING_free(id);
+}
+
+static void
+write_extensions(const struct tbs *t, struct view key, struct der *d)
+{
+	der_begin(d, DER_CONTEXT_CONSTRUCTED(3));
+	der_begin(d, DER_SEQUENCE);
+	write_basic_constraints(d);
+	write_key_usage(t->key_usage, d);
+	write_ext_key_usage(t->ext_key_usage, d);
+	write_subject_alt_name(t, d);
+	write_subject_key_id(key, d);
+	write_authority_key_id(t->by->cert, d);
+	urls_write(t->by, t->crl_url, t->ca_url, d);
+	der_end(d);
+	der_end(d);
+}
+
+int
+tbs_write(const struct tbs *t, struct buf *out, uint8_t key_digest[32], struct err *e)
+{
+	struct der d = {.out = out};
+	const uint8_t *octets;
+	int n;
+	size_t key;
+
+	if (X509_PUBKEY_get0_param(NULL, &octets, &n, NULL, t->csr->spki) != 1 || n <= 0)
+		return err_set_ossl(e, ERR_INTERNAL, "the key of a request");
+	der_begin(&d, DER_SEQUENCE);
+	der_begin(&d, DER_CONTEXT_CONSTRUCTED(0));
+	der_small(&d, X509_VERSION_3);
+	der_end(&d);
+	der_put(&d, DER_INTEGER, view_of(t->serial, SERIAL_LEN));
+	tbs_algorithm_write(t->by->sig_nid, &d);
+	der_item(&d, X509_get_subject_name(t->by->cert), ASN1_ITEM_rptr(X509_NAME));
+	write_validity(t, &d);
+	write_subject(t, &d);
+	key = out->n;
+	write_key(t->csr, view_of(octets, (size_t)n), &d);
+	if (!d.failed)
+		ossl_sha256(view_of(out->p + key, out->n - key), key_digest);
+	write_extensions(t, view_of(octets, (size_t)n), &d);
+	der_end(&d);
+	return der_done(&d) == 0 ? 0 : err_set_ossl(e, ERR_INTERNAL, "writing the certificate");
 }
 
 int

@@ -35,96 +35,66 @@ url_ok(const char *url)
 }
 
 /* The URL with the name in its place, as a GeneralName. */
-static GENERAL_NAME *
-name_of(const struct authority *by, const char *url)
+static void
+write_name(const struct authority *by, const char *url, struct der *d)
 {
-	struct buf text = {0};
-	GENERAL_NAME *name = GENERAL_NAME_new();
-	ASN1_IA5STRING *uri = ASN1_IA5STRING_new();
-	int rc = name != NULL && uri != NULL ? 0 : -1;
-
-	for (const char *p = url; rc == 0 && *p != '\0'; p++) {
+	der_begin(d, DER_CONTEXT(6)); /* uniformResourceIdentifier */
+	for (const char *p = url; *p != '\0'; p++) {
 		if (is_placeholder(p)) {
-			rc = buf_add_str(&text, by->name);
+			der_add(d, view_str(by->name));
 			p += strlen(URL_AUTHORITY) - 1;
 		} else
-			rc = buf_add(&text, p, 1);
+			der_add(d, view_of(p, 1));
 	}
-	if (rc == 0 && ASN1_STRING_set(uri, text.p, (int)text.n) == 1) {
-		GENERAL_NAME_set0_value(name, GEN_URI, uri);
-		uri = NULL;
-	} else {
-		GENERAL_NAME_free(name);
-		name = NULL;
-	}
-	ASN1_IA5STRING_free(uri);
-	buf_free(&text);
-	return name;
+	der_end(d);
 }
 
-/* The parts that were made belong to what they were put into. */
-static int
-put_crl(X509 *cert, const struct authority *by, const char *url)
+/* One extension, not critical, with its value inside two SEQUENCEs. */
+static void
+begin(int nid, struct der *d)
 {
-	CRL_DIST_POINTS *points = sk_DIST_POINT_new_null();
-	DIST_POINT *point = DIST_POINT_new();
-	DIST_POINT_NAME *where = DIST_POINT_NAME_new();
-	GENERAL_NAMES *names = GENERAL_NAMES_new();
-	GENERAL_NAME *name = name_of(by, url);
-	int rc = -1;
-
-	if (points != NULL && point != NULL && where != NULL && names != NULL && name != NULL &&
-	    sk_GENERAL_NAME_push(names, name) > 0) {
-		name = NULL;
-		where->type = 0; /* fullName */
-		where->name.fullname = names;
-		names = NULL;
-		point->distpoint = where;
-		where = NULL;
-		if (sk_DIST_POINT_push(points, point) > 0) {
-			point = NULL;
-			rc = X509_add1_ext_i2d(cert, NID_crl_distribution_points, points, 0, 0) == 1
-			         ? 0
-			         : -1;
-		}
-	}
-	GENERAL_NAME_free(name);
-	GENERAL_NAMES_free(names);
-	DIST_POINT_NAME_free(where);
-	DIST_POINT_free(point);
-	CRL_DIST_POINTS_free(points);
-	return rc;
+	der_begin(d, DER_SEQUENCE);
+	der_oid(d, nid);
+	der_begin(d, DER_OCTET_STRING);
+	der_begin(d, DER_SEQUENCE);
+	der_begin(d, DER_SEQUENCE);
 }
 
-static int
-put_issuer(X509 *cert, const struct authority *by, const char *url)
+static void
+end(struct der *d)
 {
-	AUTHORITY_INFO_ACCESS *all = AUTHORITY_INFO_ACCESS_new();
-	ACCESS_DESCRIPTION *one = ACCESS_DESCRIPTION_new();
-	GENERAL_NAME *name = name_of(by, url);
-	int rc = -1;
-
-	if (all != NULL && one != NULL && name != NULL) {
-		ASN1_OBJECT_free(one->method);
-		one->method = OBJ_nid2obj(NID_ad_ca_issuers);
-		GENERAL_NAME_free(one->location);
-		one->location = name;
-		name = NULL;
-		if (sk_ACCESS_DESCRIPTION_push(all, one) > 0) {
-			one = NULL;
-			rc = X509_add1_ext_i2d(cert, NID_info_access, all, 0, 0) == 1 ? 0 : -1;
-		}
-	}
-	GENERAL_NAME_free(name);
-	ACCESS_DESCRIPTION_free(one);
-	AUTHORITY_INFO_ACCESS_free(all);
-	return rc;
+	for (int i = 0; i < 4; i++)
+		der_end(d);
 }
 
-int
-urls_put(X509 *cert, const struct authority *by, const char *crl_url, const char *ca_url)
+/* DistributionPoint, fullName. */
+static void
+write_crl(const struct authority *by, const char *url, struct der *d)
 {
-	if (crl_url != NULL && *crl_url != '\0' && put_crl(cert, by, crl_url) != 0)
-		return -1;
-	return ca_url == NULL || *ca_url == '\0' ? 0 : put_issuer(cert, by, ca_url);
+	begin(NID_crl_distribution_points, d);
+	der_begin(d, DER_CONTEXT_CONSTRUCTED(0));
+	der_begin(d, DER_CONTEXT_CONSTRUCTED(0));
+	write_name(by, url, d);
+	der_end(d);
+	der_end(d);
+	end(d);
+}
+
+/* AccessDescription. */
+static void
+write_issuer(const struct authority *by, const char *url, struct der *d)
+{
+	begin(NID_info_access, d);
+	der_oid(d, NID_ad_ca_issuers);
+	write_name(by, url, d);
+	end(d);
+}
+
+void
+urls_write(const struct authority *by, const char *crl_url, const char *ca_url, struct der *d)
+{
+	if (crl_url != NULL && *crl_url != '\0')
+		write_crl(by, crl_url, d);
+	if (ca_url != NULL && *ca_url != '\0')
+		write_issuer(by, ca_url, d);
 }

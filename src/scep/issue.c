@@ -40,11 +40,11 @@ keep_of(const struct plan *plan, time_t now)
 static int
 fill_names(struct request *r, struct issue_text *t)
 {
-	if (r->plan.cert == NULL)
+	if (r->plan.tbs.n == 0)
 		return r->csr.subject == NULL ? 0 : name_line(r->csr.subject, &t->subject, &r->err);
-	if (name_line(X509_get_subject_name(r->plan.cert), &t->subject, &r->err) != 0)
+	if (name_line(r->plan.subject, &t->subject, &r->err) != 0)
 		return -1;
-	return san_lines(cert_san(r->plan.cert), &t->sans, &r->err);
+	return san_lines(r->plan.san, &t->sans, &r->err);
 }
 
 int
@@ -114,20 +114,18 @@ sign_and_commit(
 	    .source = r->source, .by = r->reason, .grace = r->service->record_grace};
 	struct buf event = {0};
 	char before[128];
-	uint8_t spki[32];
 	int rc = -1;
 
 	if (journal_intent(r, what) != 0 ||
 	    signer_issue(r->by->ca->key, held->grant, &r->plan, cert, &r->err) != 0)
 		return -1;
 	hex_of(view_of(r->plan.serial, SERIAL_LEN), r->serial);
-	if (key_digest(X509_get_X509_PUBKEY(r->plan.cert), spki) != 0 ||
-	    event_write(r, "issued", &event) != 0) {
+	if (event_write(r, "issued", &event) != 0) {
 		err_set(&r->err, ERR_MEMORY, "commit");
 		goto out;
 	}
 	note.event = buf_str(&event);
-	note.spki = spki;
+	note.spki = r->plan.key_digest;
 	note_predecessor(r, what, before, &note);
 	/* Before COMMIT: whatever becomes of its answer, what was signed stands in the journal. */
 	if (journal_issued(r, what, buf_view(cert)) != 0)

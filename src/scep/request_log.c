@@ -24,8 +24,8 @@ request_subject(const struct request *r, char *out, size_t len)
 {
 	if (r->csr.subject != NULL)
 		name_text(r->csr.subject, out, len);
-	else if (r->plan.cert != NULL)
-		name_text(X509_get_subject_name(r->plan.cert), out, len);
+	else if (r->plan.subject != NULL)
+		name_text(r->plan.subject, out, len);
 	else
 		snprintf(out, len, "%s", r->named);
 }

@@ -52,8 +52,7 @@ signer_issue(const struct ca_key *k, const struct grant *g, const struct plan *p
 
 	if (!grant_covers(g, plan))
 		return err_set(e, ERR_INTERNAL, "the grant is not for this plan");
-	rc =
-	    sign(k, alg_nid(X509_get0_tbs_sigalg(plan->cert)), buf_view(&plan->tbs), &signature, e);
+	rc = sign(k, plan->sig_nid, buf_view(&plan->tbs), &signature, e);
 	if (rc == 0)
 		rc = plan_write(plan, buf_view(&signature), out, e);
 	buf_free(&signature);

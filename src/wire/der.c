@@ -12,7 +12,6 @@
 #include "base/ossl.h"
 
 #define HEAD_MAX 6 /* tag, 0x84, four octets of length */
-#define SET_ELEMENTS_MAX 16
 
 /* Tag and length of n octets into head[HEAD_MAX]; returns how many octets that takes. */
 static size_t
@@ -85,7 +84,7 @@ by_octets(const void *a, const void *b)
 static void
 sort_elements(struct der *d, size_t from)
 {
-	struct view elements[SET_ELEMENTS_MAX];
+	struct view elements[DER_SET_MAX];
 	struct buf copy = {0};
 	size_t n = 0;
 
@@ -93,7 +92,7 @@ sort_elements(struct der *d, size_t from)
 		d->failed = true;
 		return;
 	}
-	for (size_t at = 0; at < copy.n && n < SET_ELEMENTS_MAX; at += elements[n++].n)
+	for (size_t at = 0; at < copy.n && n < DER_SET_MAX; at += elements[n++].n)
 		elements[n] = view_of(copy.p + at, element_len(copy.p + at));
 	qsort(elements, n, sizeof *elements, by_octets);
 	for (size_t i = 0; i < n; i++) {

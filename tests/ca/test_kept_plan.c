@@ -7,6 +7,7 @@
 
 #include <openssl/x509v3.h>
 
+#include "ca/names.h"
 #include "ca/plan.h"
 #include "make.h"
 #include "suites.h"
@@ -48,6 +49,8 @@ desk_open(struct desk *d, struct make_ca m)
 	CU_ASSERT_EQUAL_FATAL(plan_make(&d->p, &d->a, &csr, NOW, &d->plan, &d->e), 0);
 	csr_free(&csr);
 	CU_ASSERT_EQUAL_FATAL(plan_write(&d->plan, (struct view){0}, &d->der, &d->e), 0);
+	d->plan.subject = NULL; /* was the request's */
+	d->plan.san = (struct view){0};
 }
 
 static void
@@ -86,6 +89,10 @@ a_plan_comes_back_as_it_was(void)
 		CU_ASSERT_EQUAL(d.back.not_after, d.plan.not_after);
 		CU_ASSERT_EQUAL(tbs_digest(d.back.cert, digest), 0);
 		CU_ASSERT_EQUAL(memcmp(digest, d.plan.tbs_digest, 32), 0);
+		CU_ASSERT_EQUAL(memcmp(d.back.key_digest, d.plan.key_digest, 32), 0);
+		CU_ASSERT_EQUAL(d.back.sig_nid, d.plan.sig_nid);
+		CU_ASSERT_EQUAL(X509_NAME_entry_count(d.back.subject), 1);
+		CU_ASSERT_TRUE(view_eq(d.back.san, cert_san(d.back.cert)) && d.back.san.n > 0);
 		desk_close(&d);
 	}
 }

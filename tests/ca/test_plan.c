@@ -33,6 +33,7 @@ desk_close(struct desk *d)
 {
 	plan_free(&d->plan);
 	CU_ASSERT_PTR_NULL(d->plan.cert);
+	CU_ASSERT_PTR_NULL(d->plan.tbs.p);
 	csr_free(&d->csr);
 	authority_free(&d->a);
 	profile_free(&d->p);
@@ -45,7 +46,7 @@ plan_at(struct desk *d, time_t now)
 	err_clear(&d->e);
 	CU_ASSERT_EQUAL(
 	    plan_make(&d->p, &d->a, &d->csr, now, &d->plan, &d->e), d->e.code == ERR_OK ? 0 : -1);
-	CU_ASSERT_EQUAL(d->plan.cert != NULL, d->e.code == ERR_OK);
+	CU_ASSERT_EQUAL(plan_cert(&d->plan) != NULL, d->e.code == ERR_OK);
 	return d->e.code;
 }
 
@@ -64,14 +65,20 @@ a_plan_is_what_will_be_signed(void)
 	struct desk d;
 	uint8_t digest[32];
 	const ASN1_INTEGER *serial;
+	struct buf key = {0};
 	X509 *plain;
 
 	desk_open(&d, KEY_RSA);
 	CU_ASSERT_EQUAL_FATAL(plan_at(&d, NOW), ERR_OK);
-	CU_ASSERT(X509_sign(d.plan.cert, make_key(KEY_P256), EVP_sha256()) > 0);
-	plain = make_plain(d.plan.cert);
+	CU_ASSERT(X509_sign(plan_cert(&d.plan), make_key(KEY_P256), EVP_sha256()) > 0);
+	plain = make_plain(plan_cert(&d.plan));
 	CU_ASSERT_EQUAL(tbs_digest(plain, digest), 0);
 	CU_ASSERT_EQUAL(memcmp(digest, d.plan.tbs_digest, sizeof digest), 0);
+	CU_ASSERT_EQUAL(ossl_spki_write(&key, X509_get_X509_PUBKEY(plain)), 0);
+	ossl_sha256(buf_view(&key), digest);
+	CU_ASSERT_EQUAL(memcmp(digest, d.plan.key_digest, sizeof digest), 0);
+	CU_ASSERT_EQUAL(X509_NAME_cmp(d.plan.subject, X509_get_subject_name(plain)), 0);
+	CU_ASSERT_EQUAL(d.plan.sig_nid, X509_get_signature_nid(plain));
 	serial = X509_get0_serialNumber(plain);
 	CU_ASSERT_EQUAL_FATAL(ASN1_STRING_length(serial), SERIAL_LEN);
 	CU_ASSERT_EQUAL(memcmp(ASN1_STRING_get0_data(serial), d.plan.serial, SERIAL_LEN), 0);
@@ -81,6 +88,7 @@ a_plan_is_what_will_be_signed(void)
 	    X509_get_key_usage(plain), X509v3_KU_DIGITAL_SIGNATURE | X509v3_KU_KEY_ENCIPHERMENT);
 	CU_ASSERT_EQUAL(X509_get_extended_key_usage(plain), XKU_SSL_CLIENT);
 	X509_free(plain);
+	buf_free(&key);
 	desk_close(&d);
 }
 
@@ -191,8 +199,8 @@ usage_of(struct desk *d)
 	uint32_t usage;
 
 	CU_ASSERT_EQUAL_FATAL(plan_at(d, NOW), ERR_OK);
-	CU_ASSERT(X509_sign(d->plan.cert, make_key(KEY_P256), EVP_sha256()) > 0);
-	plain = make_plain(d->plan.cert);
+	CU_ASSERT(X509_sign(plan_cert(&d->plan), make_key(KEY_P256), EVP_sha256()) > 0);
+	plain = make_plain(plan_cert(&d->plan));
 	usage = X509_get_key_usage(plain);
 	X509_free(plain);
 	return usage;
@@ -323,10 +331,10 @@ extensions_of_a_request(void)
 	ask(&d, KEY_P256, DIGEST_SHA256, exts, "CN=device");
 	CU_ASSERT_EQUAL_FATAL(plan_at(&d, NOW), ERR_OK);
 	CU_ASSERT_STRING_EQUAL(d.plan.dropped, "1.3.6.1.4.1.311.20.2,2.5.29.37");
-	names = X509_get_ext_d2i(d.plan.cert, NID_subject_alt_name, NULL, NULL);
+	names = X509_get_ext_d2i(plan_cert(&d.plan), NID_subject_alt_name, NULL, NULL);
 	CU_ASSERT_EQUAL(sk_GENERAL_NAME_num(names), 2);
 	GENERAL_NAMES_free(names);
-	CU_ASSERT_EQUAL(X509_get_ext_count(d.plan.cert), 6);
+	CU_ASSERT_EQUAL(X509_get_ext_count(plan_cert(&d.plan)), 6);
 	exts = NULL;
 	make_ext(&exts, "2.5.29.17", "DNS:a.example.org");
 	make_ext(&exts, "2.5.29.17", "DNS:b.example.org");

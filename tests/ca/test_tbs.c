@@ -10,11 +10,26 @@
 
 #include "base/enc.h"
 #include "ca/profile.h"
-#include "ca/tbs.h"
+#include "ca/plan.h"
 #include "make.h"
 #include "suites.h"
 
 static const uint8_t serial[SERIAL_LEN] = {0x7f, 0xff, [SERIAL_LEN - 1] = 0x80};
+
+/* Read back, with no signature. */
+static X509 *
+certificate(const struct tbs *t)
+{
+	struct plan plan = {.sig_nid = t->by->sig_nid};
+	struct err e = ERR_INIT;
+	X509 *cert;
+
+	CU_ASSERT_EQUAL_FATAL(tbs_write(t, &plan.tbs, plan.key_digest, &e), 0);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(cert = plan_cert(&plan));
+	plan.cert = NULL;
+	plan_free(&plan);
+	return cert;
+}
 
 static X509 *
 written(const struct authority *a, const struct csr *csr, struct view san, unsigned usage)
@@ -28,13 +43,11 @@ written(const struct authority *a, const struct csr *csr, struct view san, unsig
 	    .key_usage = usage,
 	    .ext_key_usage = eku,
 	    .san = san};
-	struct err e = ERR_INIT;
 	X509 *cert;
 
 	if (usage != 0)
 		sk_ASN1_OBJECT_push(eku, OBJ_nid2obj(NID_client_auth));
-	cert = tbs_write(&t, &e);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(cert);
+	cert = certificate(&t);
 	sk_ASN1_OBJECT_free(eku);
 	return cert;
 }
@@ -283,12 +296,11 @@ times_are_written_by_year(void)
 	    .serial = serial,
 	    .not_before = year_2050 - 1,
 	    .not_after = year_2050};
-	struct err e = ERR_INIT;
 	X509 *cert;
 
 	make_authority(&a, KEY_P256);
 	make_csr(&csr, KEY_RSA, DIGEST_SHA256, NULL, "CN=device", NULL);
-	CU_ASSERT_PTR_NOT_NULL_FATAL(cert = tbs_write(&t, &e));
+	cert = certificate(&t);
 	CU_ASSERT_EQUAL(ASN1_STRING_type(X509_get0_notBefore(cert)), V_ASN1_UTCTIME);
 	CU_ASSERT_EQUAL(ASN1_STRING_type(X509_get0_notAfter(cert)), V_ASN1_GENERALIZEDTIME);
 	X509_free(cert);
@@ -336,6 +348,44 @@ key_identifiers(void)
 	buf_free(&pem);
 	authority_free(&with);
 	authority_free(&without);
+}
+
+/* What is written is DER, as OpenSSL would write it after reading it. */
+static void
+it_is_der(void)
+{
+	struct buf one = {0};
+	struct authority a;
+	struct csr csr;
+	X509 *cert;
+	uint8_t *tbs = NULL;
+
+	make_authority(&a, KEY_P256);
+	make_csr(&csr, KEY_RSA, DIGEST_SHA256, NULL, "C=XX", "O=Example", "CN=device", NULL);
+	for (unsigned usage = 0; usage < 0x200; usage += 0x35) {
+		uint8_t digest[32];
+		struct tbs t = {.by = &a,
+		    .csr = &csr,
+		    .serial = serial,
+		    .not_before = NOW,
+		    .not_after = NOW + DAY,
+		    .key_usage = usage,
+		    .crl_url = "http://a.example/{authority}.crl",
+		    .ca_url = "http://a.example/ca.cer"};
+		struct err e = ERR_INIT;
+
+		buf_cut(&one, 0);
+		CU_ASSERT_EQUAL_FATAL(tbs_write(&t, &one, digest, &e), 0);
+		cert = certificate(&t);
+		CU_ASSERT_EQUAL_FATAL(i2d_re_X509_tbs(cert, &tbs), (int)one.n);
+		CU_ASSERT_EQUAL(memcmp(tbs, one.p, one.n), 0);
+		OPENSSL_free(tbs);
+		tbs = NULL;
+		X509_free(cert);
+	}
+	buf_free(&one);
+	csr_free(&csr);
+	authority_free(&a);
 }
 
 /* A subject in BER (a SET OF out of order, an indefinite length) becomes DER; the string types
@@ -395,6 +445,7 @@ CU_TestInfo tbs_tests[] = {
     T(a_name_only_in_subject_alt_name_is_critical),
     T(times_are_written_by_year),
     T(key_identifiers),
+    T(it_is_der),
     T(a_subject_is_written_as_der),
     CU_TEST_INFO_NULL,
 };

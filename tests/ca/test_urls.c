@@ -62,8 +62,8 @@ extension(const struct profile *p, const struct authority *a, int nid, char *out
 	make_csr(&csr, KEY_P256, DIGEST_SHA256, NULL, "CN=device", NULL);
 	CU_ASSERT_EQUAL_FATAL(plan_make(p, a, &csr, NOW, &plan, &e), 0);
 	out[0] = '\0';
-	if ((at = X509_get_ext_by_NID(plan.cert, nid, -1)) >= 0) {
-		X509_EXTENSION *ext = X509_get_ext(plan.cert, at);
+	if ((at = X509_get_ext_by_NID(plan_cert(&plan), nid, -1)) >= 0) {
+		X509_EXTENSION *ext = X509_get_ext(plan_cert(&plan), at);
 
 		CU_ASSERT_EQUAL(X509_EXTENSION_get_critical(ext), 0);
 		CU_ASSERT_EQUAL(X509V3_EXT_print(bio, ext, 0, 0), 1);

@@ -114,7 +114,7 @@ a_failure_is_kept(void)
 	CU_ASSERT_EQUAL(der_done(&narrow), -1);
 	CU_ASSERT_TRUE(full.n <= 10);
 	der_begin(&many, DER_SET);
-	for (int i = 0; i < 17; i++)
+	for (int i = 0; i <= DER_SET_MAX; i++)
 		der_small(&many, (uint8_t)i);
 	der_end_set_of(&many);
 	CU_ASSERT_EQUAL(der_done(&many), -1);
