@@ -211,6 +211,23 @@ the_fields(void)
 	authority_free(&a);
 }
 
+/* Whether keyUsage is this bit alone, as OpenSSL writes it. */
+static bool
+is_list_of(X509 *cert, int bit)
+{
+	X509_EXTENSION *ext = X509_get_ext(cert, X509_get_ext_by_NID(cert, NID_key_usage, -1));
+	ASN1_BIT_STRING *list = ASN1_BIT_STRING_new();
+	struct buf der = {0};
+	bool same;
+
+	ASN1_BIT_STRING_set_bit(list, bit, 1);
+	same = ossl_write(&der, list, ASN1_ITEM_rptr(ASN1_BIT_STRING)) == 0 &&
+	       view_eq(buf_view(&der), ossl_string_view(X509_EXTENSION_get_data(ext)));
+	ASN1_BIT_STRING_free(list);
+	buf_free(&der);
+	return same;
+}
+
 static void
 every_bit_of_key_usage(void)
 {
@@ -229,6 +246,7 @@ every_bit_of_key_usage(void)
 		sign(cert, make_key(KEY_P256), a.sig_nid);
 		plain = make_plain(cert);
 		CU_ASSERT_EQUAL(X509_get_key_usage(plain), bits[i]);
+		CU_ASSERT_TRUE(is_list_of(plain, (int)i));
 		X509_free(plain);
 		X509_free(cert);
 	}
