@@ -76,4 +76,7 @@ int ossl_seconds(const ASN1_TIME *at, time_t *out) __attribute__((warn_unused_re
 /* SHA-256 of `in` into out[32]. */
 void ossl_sha256(struct view in, uint8_t out[32]);
 
+/* HMAC with SHA-256 (RFC 2104) of `in` into out[32]. -1: memory. */
+int ossl_hmac(struct view key, struct view in, uint8_t out[32]) __attribute__((warn_unused_result));
+
 #endif

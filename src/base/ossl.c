@@ -7,13 +7,17 @@
 #include <limits.h>
 #include <sys/random.h>
 
+#include <openssl/core_names.h>
 #include <openssl/provider.h>
-#include <openssl/sha.h>
 
 #include "base/ossl.h"
 
 static OSSL_LIB_CTX *parse_ctx;
 static OSSL_PROVIDER *parse_provider;
+
+/* Looked up at the first use, and kept: OpenSSL would look them up at every use. */
+static EVP_MD *sha256;
+static EVP_MAC_CTX *hmac;
 
 int
 ossl_start(struct err *e)
@@ -36,6 +40,10 @@ ossl_stop(void)
 	OSSL_LIB_CTX_free(parse_ctx);
 	parse_provider = NULL;
 	parse_ctx = NULL;
+	EVP_MD_free(sha256);
+	EVP_MAC_CTX_free(hmac);
+	sha256 = NULL;
+	hmac = NULL;
 }
 
 OSSL_LIB_CTX *
@@ -121,11 +129,50 @@ ossl_spki_write(struct buf *out, const X509_PUBKEY *spki)
 void
 ossl_sha256(struct view in, uint8_t out[32])
 {
+	if (sha256 == NULL)
+		sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
 	/* Without memory for a digest, an unpredictable value: it equals nothing, so every
 	 * comparison fails. */
-	if (SHA256(in.p, in.n, out) == NULL)
+	if (sha256 == NULL ||
+	    EVP_Digest(in.n > 0 ? in.p : (const uint8_t *)"", in.n, out, NULL, sha256, NULL) != 1)
 		while (getrandom(out, 32, 0) != 32)
 			continue;
+}
+
+/* With everything in it but a key that matters: OpenSSL copies none that has no key. */
+static EVP_MAC_CTX *
+hmac_start(void)
+{
+	char name[] = "SHA256";
+	const OSSL_PARAM params[] = {
+	    OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
+	    OSSL_PARAM_construct_end()};
+	EVP_MAC *mac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC_CTX *ctx = mac != NULL ? EVP_MAC_CTX_new(mac) : NULL;
+
+	EVP_MAC_free(mac);
+	if (ctx != NULL && EVP_MAC_init(ctx, (const uint8_t *)"", 1, params) == 1)
+		return ctx;
+	EVP_MAC_CTX_free(ctx);
+	return NULL;
+}
+
+int
+ossl_hmac(struct view key, struct view in, uint8_t out[32])
+{
+	EVP_MAC_CTX *ctx = NULL;
+	size_t n = 0;
+	int rc = -1;
+
+	if (hmac == NULL)
+		hmac = hmac_start();
+	/* A copy, so that no key stays in the first one. */
+	if (hmac != NULL && (ctx = EVP_MAC_CTX_dup(hmac)) != NULL &&
+	    EVP_MAC_init(ctx, key.p, key.n, NULL) == 1 && EVP_MAC_update(ctx, in.p, in.n) == 1 &&
+	    EVP_MAC_final(ctx, out, &n, 32) == 1 && n == 32)
+		rc = 0;
+	EVP_MAC_CTX_free(ctx);
+	return rc;
 }
 
 int

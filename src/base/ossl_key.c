@@ -172,34 +172,46 @@ ed25519_facts(const struct parts *p, struct key_facts *f)
 	f->sane = p->bits.n == 32;
 }
 
-EVP_PKEY *
-ossl_key_from(const char *type, OSSL_PARAM_BLD *bld)
+static EVP_PKEY *
+key_from(EVP_PKEY_CTX *ctx, OSSL_PARAM_BLD *bld)
 {
 	OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(bld);
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
 	EVP_PKEY *key = NULL;
 
 	if (params == NULL || ctx == NULL || EVP_PKEY_fromdata_init(ctx) != 1 ||
 	    EVP_PKEY_fromdata(ctx, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
 		key = NULL;
-	EVP_PKEY_CTX_free(ctx);
 	OSSL_PARAM_free(params);
+	return key;
+}
+
+EVP_PKEY *
+ossl_key_from(const char *type, OSSL_PARAM_BLD *bld)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+	EVP_PKEY *key = key_from(ctx, bld);
+
+	EVP_PKEY_CTX_free(ctx);
 	return key;
 }
 
 static EVP_PKEY *
 rsa_key(const struct parts *p)
 {
+	/* Made once a process, as nearly every device has a key of this type. */
+	static EVP_PKEY_CTX *maker;
 	struct rsa_numbers *r = rsa_read(p->bits);
 	OSSL_PARAM_BLD *bld = OSSL_PARAM_BLD_new();
 	BIGNUM *n = NULL, *e = NULL;
 	EVP_PKEY *key = NULL;
 
+	if (maker == NULL)
+		maker = EVP_PKEY_CTX_new_from_name(NULL, "RSA", NULL);
 	if (r != NULL && bld != NULL && (n = ASN1_INTEGER_to_BN(r->n, NULL)) != NULL &&
 	    (e = ASN1_INTEGER_to_BN(r->e, NULL)) != NULL &&
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_N, n) == 1 &&
 	    OSSL_PARAM_BLD_push_BN(bld, OSSL_PKEY_PARAM_RSA_E, e) == 1)
-		key = ossl_key_from("RSA", bld);
+		key = key_from(maker, bld);
 	OSSL_PARAM_BLD_free(bld);
 	BN_free(n);
 	BN_free(e);

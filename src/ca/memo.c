@@ -7,10 +7,9 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include "base/ossl.h"
 #include "base/shared.h"
 #include "ca/memo.h"
 
@@ -62,18 +61,16 @@ static int
 memo_mac(const uint8_t salt[CHALLENGE_SALT], struct view given, uint8_t mac[MAC_LEN])
 {
 	uint8_t in[CHALLENGE_SALT + CHALLENGE_MAX];
-	unsigned n = 0;
-	bool done;
+	int rc;
 
 	if (given.n == 0 || given.n > CHALLENGE_MAX || memo_ready() != 0)
 		return -1;
 	memcpy(in, salt, CHALLENGE_SALT);
 	memcpy(in + CHALLENGE_SALT, given.p, given.n);
-	done = HMAC(EVP_sha256(), memo->key, sizeof memo->key, in, CHALLENGE_SALT + given.n, mac,
-	           &n) != NULL &&
-	       n == MAC_LEN;
+	rc = ossl_hmac(
+	    view_of(memo->key, sizeof memo->key), view_of(in, CHALLENGE_SALT + given.n), mac);
 	OPENSSL_cleanse(in, sizeof in);
-	return done ? 0 : -1;
+	return rc;
 }
 
 /* A copy of a slot; false: it is being written. */

@@ -10,7 +10,6 @@
 #include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
-#include <openssl/hmac.h>
 #include <openssl/rsa.h>
 
 #include "base/ossl.h"
@@ -210,16 +209,15 @@ int
 signer_unwrap(const struct ra_key *k, const struct env_recipient *r, size_t key_len,
     struct secret *cek, struct err *e)
 {
-	uint8_t found[CEK_MAX] = {0}, synthetic[EVP_MAX_MD_SIZE], good = 0;
-	unsigned len = sizeof synthetic;
+	uint8_t found[CEK_MAX] = {0}, synthetic[CEK_MAX], good = 0;
 	int rc = -1;
 
 	if (key_len > CEK_MAX || secret_alloc(cek, key_len) != 0)
 		return err_set(e, ERR_INTERNAL, "no room for a key");
 	if (learn_rejection(k) != 0 || unwrap(k, r, key_len, found, &good) != 0)
 		goto out;
-	if (HMAC(EVP_sha256(), k->kept->secret, sizeof k->kept->secret, r->encrypted_key.p,
-	        r->encrypted_key.n, synthetic, &len) == NULL)
+	if (ossl_hmac(
+	        view_of(k->kept->secret, sizeof k->kept->secret), r->encrypted_key, synthetic) != 0)
 		goto out;
 	for (size_t i = 0; i < key_len; i++)
 		cek->p[i] = (uint8_t)((found[i] & good) | (synthetic[i] & ~good));

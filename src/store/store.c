@@ -9,9 +9,8 @@
 #include <string.h>
 
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
 
+#include "base/ossl.h"
 #include "connection.h"
 
 /* A copy of so many strings; NULL in it where there was no memory. */
@@ -115,7 +114,6 @@ store_mac(const struct store *s, const char *what, struct view data, uint8_t mac
 {
 	size_t n = strlen(what) + 1; /* its NUL is the separator */
 	struct secret all = {0};
-	unsigned len = 32;
 	int rc;
 
 	if (secret_alloc(&all, n + data.n) != 0)
@@ -123,9 +121,7 @@ store_mac(const struct store *s, const char *what, struct view data, uint8_t mac
 	memcpy(all.p, what, n);
 	if (data.n > 0)
 		memcpy(all.p + n, data.p, data.n);
-	rc = HMAC(EVP_sha256(), s->pepper.p, (int)s->pepper.n, all.p, all.n, mac, &len) != NULL
-	         ? 0
-	         : -1;
+	rc = ossl_hmac(secret_view(&s->pepper), secret_view(&all), mac);
 	secret_free(&all);
 	return rc;
 }

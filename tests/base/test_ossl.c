@@ -379,6 +379,28 @@ spki_octets_are_kept(void)
 	EVP_PKEY_free(key);
 }
 
+/* Test case 2 of RFC 4231, between others, none of which leaves its key to the next. */
+static void
+hmac_of_rfc_4231(void)
+{
+	static const char expected[] =
+	    "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843";
+	uint8_t out[32], other[32];
+	char hex[65];
+
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_EQUAL_FATAL(ossl_hmac(view_str("a longer key than that, of more octets"
+		                                         " than a block of SHA-256 has"),
+		                          view_of(NULL, 0), other),
+		    0);
+		CU_ASSERT_EQUAL_FATAL(
+		    ossl_hmac(view_str("Jefe"), view_str("what do ya want for nothing?"), out), 0);
+		hex_of(view_of(out, sizeof out), hex);
+		CU_ASSERT_STRING_EQUAL(hex, expected);
+		CU_ASSERT(memcmp(out, other, sizeof out) != 0);
+	}
+}
+
 static void
 sha256_of_nothing_and_abc(void)
 {
@@ -420,5 +442,6 @@ CU_TestInfo ossl_tests[] = {
     T(other_keys_are_unknown),
     T(spki_octets_are_kept),
     T(sha256_of_nothing_and_abc),
+    T(hmac_of_rfc_4231),
     CU_TEST_INFO_NULL,
 };
