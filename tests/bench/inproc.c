@@ -71,7 +71,7 @@ median(const double *of)
 }
 
 static struct rig rig;
-static struct buf messages[ROUNDS * BATCH]; /* distinct requests */
+static struct buf messages[ROUNDS * BATCH + 1]; /* distinct requests */
 static size_t next_message;
 
 /* --- the bare operations */
@@ -322,9 +322,9 @@ print(const char *title, const struct probe *p, size_t n, double of)
 }
 
 static void
-prepare_messages(void)
+prepare_messages(size_t n)
 {
-	for (size_t i = 0; i < COUNT(messages); i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct buf request = {0};
 		char name[64];
 
@@ -349,6 +349,7 @@ int
 main(int argc, char **argv)
 {
 	const char *spec = argc > 1 ? argv[1] : "rsa:2048";
+	size_t given = argc > 2 ? (size_t)atoi(argv[2]) : 0; /* enrolments; 0: measure */
 	EVP_PKEY *ca_key = key_named(spec);
 	double ratios[ROUNDS], bare_us;
 
@@ -361,14 +362,15 @@ main(int argc, char **argv)
 	rig_start(&rig, ca_key);
 	rig.remember = true;
 	prepare_bare(ca_key);
-	prepare_messages();
+	prepare_messages(given > 0 && given < COUNT(messages) ? given + 1 : COUNT(messages));
 	/* The first one derives the challenge by scrypt; the others remember it. */
+	next_message = given > 0 && given < COUNT(messages) ? given : COUNT(messages) - 1;
 	enrol_one();
 	next_message = 0;
 	phase_read_verify();
 	NEED(ossl_write(&reply_cert, rig.ra, ASN1_ITEM_rptr(X509)) == 0);
-	if (argc > 2) {
-		for (int i = 0; i < atoi(argv[2]); i++)
+	if (given > 0) {
+		for (size_t i = 0; i < given; i++)
 			enrol_one();
 		rig_stop(&rig);
 		return 0;
