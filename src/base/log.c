@@ -144,12 +144,25 @@ add_escaped(struct buf *out, const uint8_t *p, size_t len, uint32_t cp)
 	return buf_add(out, p, len);
 }
 
+/* How many octets from here on are ASCII that stands for itself. */
+static size_t
+ascii_run(struct view in)
+{
+	size_t n = 0;
+
+	while (n < in.n && in.p[n] >= 0x20 && in.p[n] < 0x7f && in.p[n] != '"' && in.p[n] != '\\')
+		n++;
+	return n;
+}
+
 int
 log_escape(struct buf *out, struct view in, size_t max)
 {
-	size_t mark = out->n, len;
+	size_t mark = out->n, len = ascii_run(view_of(in.p, in.n < max ? in.n : max));
 
-	for (size_t i = 0; i < in.n; i += len == 0 ? 1 : len) {
+	if (buf_add(out, in.p, len) != 0)
+		return -1;
+	for (size_t i = len; i < in.n; i += len == 0 ? 1 : len) {
 		uint32_t cp = in.p[i];
 
 		len = utf8_at(in.p + i, in.n - i, &cp);
@@ -173,21 +186,26 @@ fail:
 static bool
 plain(struct view v)
 {
-	static const char safe[] =
-	    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/+@,-";
+	for (size_t i = 0; i < v.n; i++) {
+		uint8_t c = v.p[i], letter = c | 0x20;
 
-	for (size_t i = 0; i < v.n; i++)
-		if (v.p[i] == '\0' || strchr(safe, v.p[i]) == NULL)
+		if (!(letter >= 'a' && letter <= 'z') && !(c >= '0' && c <= '9') &&
+		    (c == '\0' || strchr("._:/+@,-", c) == NULL))
 			return false;
+	}
 	return true;
 }
 
 static int
 add_key(struct log_line *l, const char *key)
 {
-	if (target.format == LOG_JSON)
-		return buf_printf(&l->text, "%s\"%s\":", l->text.n == 0 ? "{" : ",", key);
-	return buf_printf(&l->text, "%s%s=", l->text.n == 0 ? "" : " ", key);
+	bool json = target.format == LOG_JSON;
+	const char *before = l->text.n == 0 ? (json ? "{\"" : "") : (json ? ",\"" : " ");
+
+	return buf_add_str(&l->text, before) == 0 && buf_add_str(&l->text, key) == 0 &&
+	               buf_add_str(&l->text, json ? "\":" : "=") == 0
+	           ? 0
+	           : -1;
 }
 
 /* A field is there whole or not at all. */
