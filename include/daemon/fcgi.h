@@ -26,4 +26,9 @@ void fcgi_request_free(struct fcgi_request *r);
  * conclude from 0 that the client has it. */
 int fcgi_write(FCGX_Request *to, const struct http_reply *reply, bool head_only);
 
+/* Before a connection with something unread in it is closed: reads what the web server still sends
+ * until it ends the connection, pauses for 300 ms, or 3 s are over. Otherwise it would find the
+ * connection broken while it sends, and never look at the answer. */
+void fcgi_drain(int fd);
+
 #endif

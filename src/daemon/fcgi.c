@@ -3,14 +3,20 @@
  * FastCGI parameters and streams (CGI/1.1, RFC 3875) on one side, http_request and http_reply on
  * the other.
  */
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <openssl/crypto.h>
 
+#include "base/clock.h"
 #include "daemon/fcgi.h"
 
 #define HEAD_MAX 4096u
+#define DRAIN_MS 3000 /* altogether */
+#define DRAIN_IDLE_MS 300
 
 static const char *
 param(FCGX_Request *from, const char *name)
@@ -90,6 +96,20 @@ fcgi_read(FCGX_Request *from, struct fcgi_request *r)
 		return -1;
 	r->http.path = buf_view(&r->path);
 	return read_body(from, r);
+}
+
+void
+fcgi_drain(int fd)
+{
+	int64_t end = clock_ms() + DRAIN_MS;
+	struct pollfd p = {.fd = fd, .events = POLLIN};
+	char unread[4096];
+
+	if (fd < 0 || shutdown(fd, SHUT_WR) != 0)
+		return;
+	while (clock_ms() < end && poll(&p, 1, DRAIN_IDLE_MS) > 0 &&
+	       read(fd, unread, sizeof unread) > 0)
+		continue;
 }
 
 void

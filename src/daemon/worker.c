@@ -88,9 +88,13 @@ answer(struct loop *l, FCGX_Request *request)
 		http_reply_error(&reply, ERR_INTERNAL, NULL);
 	if (fcgi_write(request, &reply, r.http.method == HTTP_HEAD) != 0)
 		log_msg(LOG_LEVEL_DEBUG, "the web server did not take the reply");
+	/* What is left unread would be taken for the next request; so the connection ends here. */
+	request->keepConnection |= r.unread;
 	FCGX_Finish_r(request);
-	if (r.unread) /* what is left would be read as the next request */
+	if (r.unread) {
+		fcgi_drain(request->ipcFd);
 		FCGX_Free(request, 1);
+	}
 	http_reply_free(&reply);
 	fcgi_request_free(&r);
 }
@@ -215,10 +219,11 @@ prepare(struct loop *l, sigset_t *waiting, struct err *e)
 	if (priv_harden(l->w->master, e) != 0 || conf_assemble(l->w->conf, &l->service, e) != 0)
 		return -1;
 	mallopt(M_MMAP_THRESHOLD, GIVEN_BACK);
-	/* How long libfcgi waits for the first octet of a connection, and for its end after the
-	 * reply. */
+	/* How long libfcgi waits for the first octet of a connection, and for the other side to end
+	 * it after the reply: not at all, since there is nothing that the web server has to send.
+	 */
 	if (setenv("LIBFCGI_IS_AF_UNIX_KEEPER_POLL_TIMEOUT", "1000", 0) != 0 ||
-	    setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "300", 0) != 0)
+	    setenv("LIBFCGI_OS_CLOSE_POLL_TIMEOUT", "0", 0) != 0)
 		return err_set(e, ERR_MEMORY, "no memory");
 	if (set_signals(waiting) != 0)
 		return err_set(e, ERR_INTERNAL, "libfcgi cannot start");

@@ -34,7 +34,7 @@ client_connect(struct scepd *s)
 }
 
 /* A peer that has gone is the business of whoever reads next. */
-void
+bool
 client_send_raw(int fd, const void *p, size_t n)
 {
 	const char *from = p;
@@ -43,19 +43,19 @@ client_send_raw(int fd, const void *p, size_t n)
 		ssize_t sent = send(fd, from, n, MSG_NOSIGNAL);
 
 		if (sent < 0)
-			return;
+			return false;
 		from += sent;
 		n -= (size_t)sent;
 	}
+	return true;
 }
 
-static void
+static bool
 send_record(int fd, int type, const void *p, size_t n)
 {
 	const uint8_t head[8] = {1, (uint8_t)type, 0, 1, (uint8_t)(n >> 8), (uint8_t)n, 0, 0};
 
-	client_send_raw(fd, head, sizeof head);
-	client_send_raw(fd, p, n);
+	return client_send_raw(fd, head, sizeof head) && client_send_raw(fd, p, n);
 }
 
 static size_t
@@ -85,9 +85,10 @@ send_param(int fd, const char *name, const char *value)
 	send_record(fd, PARAMS, pair, n + name_len + value_len);
 }
 
-void
+bool
 client_send(int fd, const struct request *r)
 {
+	bool taken = true;
 	const uint8_t begin[8] = {0, 1, r->keep, 0, 0, 0, 0, 0};
 
 	send_record(fd, BEGIN, begin, sizeof begin);
@@ -97,11 +98,12 @@ client_send(int fd, const struct request *r)
 	for (size_t at = 0; at < r->body_len;) {
 		size_t n = r->body_len - at < 32768 ? r->body_len - at : 32768;
 
-		send_record(fd, STDIN, r->body + at, n);
+		taken = taken && send_record(fd, STDIN, r->body + at, n);
 		at += n;
 	}
 	if (!r->open_body)
-		send_record(fd, STDIN, NULL, 0);
+		taken = taken && send_record(fd, STDIN, NULL, 0);
+	return taken;
 }
 
 static bool

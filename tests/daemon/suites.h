@@ -63,8 +63,9 @@ struct request {
 /* Connects; -1 when nobody listens. Reads give up after half a minute. */
 int client_connect(struct scepd *s);
 
-void client_send(int fd, const struct request *r);
-void client_send_raw(int fd, const void *p, size_t n);
+/* False: not everything was taken. */
+bool client_send(int fd, const struct request *r);
+bool client_send_raw(int fd, const void *p, size_t n);
 
 /* Reads to the end of the request. What came on stdout into `out`; false: the connection ended
  * first. */

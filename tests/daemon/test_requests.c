@@ -3,6 +3,7 @@
  * FastCGI requests as web servers send them, and as broken ones do: what the service sees, and that
  * the worker is there for the next one.
  */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -279,6 +280,34 @@ a_kept_connection_with_an_unread_body(void)
 	CU_ASSERT_EQUAL(scepd_stop(&s), 0);
 }
 
+/* Of more octets than the socket holds, sent when the answer is there already: the web server can
+ * send them all, and then reads the answer. */
+static void
+an_unread_body_breaks_no_connection(void)
+{
+	const size_t n = 1 << 20;
+	char *body = calloc(1, n), out[4096];
+	struct request r = {.params = ARGS("REQUEST_METHOD", "POST", "CONTENT_LENGTH", "1048576"),
+	    .open_body = true};
+	struct scepd s;
+
+	scepd_start(&s, "workers = 1; user = \"\";");
+	for (int keep = 0; keep < 2; keep++) {
+		struct pollfd p = {.events = POLLRDHUP};
+
+		r.keep = keep != 0;
+		p.fd = client_connect(&s);
+		CU_ASSERT_TRUE(client_send(p.fd, &r));
+		CU_ASSERT_EQUAL(poll(&p, 1, 30000), 1); /* it will say no more */
+		CU_ASSERT_TRUE(client_send_raw(p.fd, body, n));
+		CU_ASSERT_TRUE(client_read(p.fd, out, sizeof out));
+		CU_ASSERT_PTR_NOT_NULL(strstr(out, "large=1"));
+		close(p.fd);
+	}
+	free(body);
+	CU_ASSERT_EQUAL(scepd_stop(&s), 0);
+}
+
 CU_TestInfo request_tests[] = {
     T(what_the_service_sees),
     T(head_has_no_body),
@@ -290,5 +319,6 @@ CU_TestInfo request_tests[] = {
     T(absurd_lengths),
     T(kept_connections),
     T(a_kept_connection_with_an_unread_body),
+    T(an_unread_body_breaks_no_connection),
     CU_TEST_INFO_NULL,
 };
