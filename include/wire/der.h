@@ -30,7 +30,7 @@
 /* Start with der_to; what is in it belongs to the functions. */
 struct der {
 	struct buf *out;
-	size_t start, open[DER_DEPTH_MAX], depth;
+	size_t open[DER_DEPTH_MAX], depth, start;
 	bool failed;
 };
 

@@ -107,7 +107,7 @@ a_failure_is_kept(void)
 	CU_ASSERT_EQUAL(der_done(&deep), -1);
 	der_begin(&open, DER_SEQUENCE);
 	CU_ASSERT_EQUAL(der_done(&open), -1);
-	der_end(&closed);
+	der_end(&closed); /* of nothing */
 	CU_ASSERT_EQUAL(der_done(&closed), -1);
 	der_put(&narrow, DER_OCTET_STRING, view_str("longer than that"));
 	der_small(&narrow, 1);
@@ -142,6 +142,10 @@ a_failure_leaves_nothing_behind(void)
 	der_small(&d, 1);
 	CU_ASSERT_EQUAL(der_done(&d), -1);
 	CU_ASSERT_EQUAL(der.n, 6);
+	d = der_to(&der);
+	der_end(&d);
+	CU_ASSERT_EQUAL(der_done(&d), -1);
+	CU_ASSERT_STRING_EQUAL(buf_str(&der), "before");
 	buf_free(&der);
 }
 
