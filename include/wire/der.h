@@ -27,12 +27,15 @@
 #define DER_CONTEXT(n) (0x80 | (n))             /* [n] IMPLICIT of something primitive */
 #define DER_CONTEXT_CONSTRUCTED(n) (0xa0 | (n)) /* [n] around, or instead of, something else */
 
-/* Start with {.out = where it is appended}; the rest belongs to the functions. */
+/* Start with der_to; what is in it belongs to the functions. */
 struct der {
 	struct buf *out;
-	size_t open[DER_DEPTH_MAX], depth;
+	size_t open[DER_DEPTH_MAX], depth, start;
 	bool failed;
 };
+
+/* Appends to `out`. */
+struct der der_to(struct buf *out);
 
 /* An element with what is written until its end inside it. der_end_set_of puts the elements inside
  * into the order that DER wants of a SET OF (section 11.6), up to DER_SET_MAX of them. */
@@ -58,7 +61,7 @@ enum der_params { DER_PARAMS_ABSENT, DER_PARAMS_NULL };
 void der_alg(struct der *d, int nid, enum der_params params);
 
 /* 0 when everything was written and every element ended. -1: memory, or a failure of the caller's;
- * what was appended is then worth nothing. */
-int der_done(const struct der *d) __attribute__((warn_unused_result));
+ * what was appended is then gone again, so that nobody takes a part of it for the whole. */
+int der_done(struct der *d) __attribute__((warn_unused_result));
 
 #endif

@@ -161,7 +161,7 @@ plan_renew(const struct profile *p, const struct authority *a, const struct csr 
 int
 plan_write(const struct plan *plan, struct view signature, struct buf *der, struct err *e)
 {
-	struct der d = {.out = der};
+	struct der d = der_to(der);
 
 	der_begin(&d, DER_SEQUENCE);
 	der_add(&d, buf_view(&plan->tbs));

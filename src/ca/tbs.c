@@ -234,7 +234,7 @@ write_extensions(const struct tbs *t, struct view key, struct der *d)
 int
 tbs_write(const struct tbs *t, struct buf *out, uint8_t key_digest[32], struct err *e)
 {
-	struct der d = {.out = out};
+	struct der d = der_to(out);
 	const uint8_t *octets;
 	int n;
 	size_t key;

@@ -26,6 +26,12 @@ head_write(uint8_t *head, uint8_t tag, size_t n)
 	return 2 + octets;
 }
 
+struct der
+der_to(struct buf *out)
+{
+	return (struct der){.out = out, .start = out->n};
+}
+
 void
 der_begin(struct der *d, uint8_t tag)
 {
@@ -164,7 +170,10 @@ der_alg(struct der *d, int nid, enum der_params params)
 }
 
 int
-der_done(const struct der *d)
+der_done(struct der *d)
 {
-	return d->failed || d->depth > 0 ? -1 : 0;
+	if (!d->failed && d->depth == 0)
+		return 0;
+	buf_cut(d->out, d->start);
+	return -1;
 }

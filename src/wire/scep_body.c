@@ -21,7 +21,7 @@ ASN1_SEQUENCE(ISSUER_SUBJECT) = {
 int
 certs_only_write(struct view first, STACK_OF(X509) *more, struct view crl, struct buf *out)
 {
-	struct der d = {.out = out};
+	struct der d = der_to(out);
 
 	cms_begin(&d, NID_pkcs7_signed);
 	der_small(&d, 1);

@@ -96,7 +96,7 @@ write_rsa(struct view content, enum cipher cipher, const struct transport *how, 
 	struct view cek = view_of(fresh.key, cipher_key_len(cipher)),
 	            iv = view_of(fresh.iv, cipher_iv_len(cipher));
 	struct buf wrapped = {0}, encrypted = {0};
-	struct der d = {.out = out};
+	struct der d = der_to(out);
 	int rc = -1;
 
 	if (RAND_bytes((uint8_t *)&fresh, sizeof fresh) == 1 &&

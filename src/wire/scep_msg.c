@@ -190,7 +190,7 @@ sign(const struct scep_attrs *a, struct view content, const struct msg_signer *b
     const struct sig_alg *alg, struct buf *attrs, struct buf *sig)
 {
 	struct sig_ctx own = {0}, *kept = by->kept != NULL ? by->kept : &own;
-	struct der d = {.out = attrs};
+	struct der d = der_to(attrs);
 	uint8_t md[EVP_MAX_MD_SIZE];
 	unsigned len = 0;
 	int rc = -1;
@@ -235,7 +235,7 @@ scep_msg_write(const struct scep_attrs *a, const struct view *content, const str
     STACK_OF(X509) *more, struct buf *out, struct err *e)
 {
 	struct buf attrs = {0}, sig = {0};
-	struct der d = {.out = out};
+	struct der d = der_to(out);
 	struct sig_alg alg;
 	int rc = -1;
 

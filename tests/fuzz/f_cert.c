@@ -20,7 +20,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct key_facts facts = ossl_key_facts(spki);
 		EVP_PKEY *key = ossl_spki_key(spki, NULL);
 		struct buf der = {0};
-		struct der d = {.out = &der};
+		struct der d = der_to(&der);
 		CMS_ID *id;
 
 		PROMISE(facts.sane || key == NULL);

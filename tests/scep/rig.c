@@ -198,6 +198,7 @@ open_reply(struct view der, EVP_PKEY *key, struct seen *s)
 	NEED(certs != NULL);
 	s->n_certs = sk_X509_num(certs);
 	s->cert = sk_X509_shift(certs);
+	s->above = sk_X509_shift(certs);
 	sk_X509_pop_free(certs, X509_free);
 	BIO_free(out);
 	CMS_ContentInfo_free(cms);
@@ -332,7 +333,8 @@ void
 seen_free(struct seen *s)
 {
 	X509_free(s->cert);
+	X509_free(s->above);
 	X509_CRL_free(s->crl);
-	s->cert = NULL;
+	s->cert = s->above = NULL;
 	s->crl = NULL;
 }

@@ -51,6 +51,7 @@ struct seen {
 	char text[600];        /* failInfoText, or the body of a plain answer */
 	size_t length;         /* of the body */
 	X509 *cert;            /* issued; the caller frees with seen_free */
+	X509 *above;           /* the one behind it, the same */
 	X509_CRL *crl;         /* the same */
 	int n_certs;
 	enum cipher cipher; /* of the reply */

@@ -508,6 +508,44 @@ put_down_by_the_first_ca(void)
 	X509_free(old);
 }
 
+static void
+get_cert(X509 *wanted, X509 *to, struct seen *s)
+{
+	PKCS7_ISSUER_AND_SERIAL is = {
+	    .issuer = X509_get_issuer_name(wanted), .serial = X509_get_serialNumber(wanted)};
+	struct buf inner = {0};
+
+	CU_ASSERT_EQUAL_FATAL(ossl_write(&inner, &is, ASN1_ITEM_rptr(PKCS7_ISSUER_AND_SERIAL)), 0);
+	post((struct make_msg){.type = TYPE_GET_CERT, .inner = buf_view(&inner)}, to, s);
+	buf_free(&inner);
+}
+
+/* A client that asks another CA than the one that issued gets the certificate of the latter. */
+static void
+the_chain_is_that_of_the_certificate(void)
+{
+	X509 *certs[2], *cas[] = {rig.ca, ca2}, *ras[] = {ra1, ra2};
+	struct seen s;
+
+	begin();
+	certs[0] = enrol("CN=device", ra1, rig.ca, "issued");
+	certs[1] = enrol("CN=device", ra2, ca2, "issued");
+	rig.sp->profile.chain_in_reply = true;
+	for (int i = 0; i < 6; i++) {
+		if (i == 4)
+			switch_over();
+		get_cert(certs[i % 2], ras[i / 2 % 2], &s);
+		CU_ASSERT_STRING_EQUAL(s.slug, "sent");
+		CU_ASSERT_EQUAL(s.n_certs, 2);
+		CU_ASSERT_TRUE(s.cert != NULL && X509_cmp(s.cert, certs[i % 2]) == 0);
+		CU_ASSERT_TRUE(s.above != NULL && X509_cmp(s.above, cas[i % 2]) == 0);
+		seen_free(&s);
+	}
+	rig.sp->profile.chain_in_reply = false;
+	X509_free(certs[0]);
+	X509_free(certs[1]);
+}
+
 /* --- what was begun before */
 
 static int
@@ -704,6 +742,7 @@ static CU_TestInfo tests[] = {
     T(certificates_of_every_ca_renew),
     T(revoked_by_the_first_ca),
     T(put_down_by_the_first_ca),
+    T(the_chain_is_that_of_the_certificate),
     T(what_waits_is_not_lost),
     T(a_ca_without_ra_or_key),
     T(a_ca_without_its_key_comes_to_issue),

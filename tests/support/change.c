@@ -38,7 +38,7 @@ CMS_ID *
 change_id_of(const X509 *cert)
 {
 	struct buf der = {0};
-	struct der d = {.out = &der};
+	struct der d = der_to(&der);
 	CMS_ID *id;
 
 	cms_id_write(cert, &d);

@@ -25,7 +25,7 @@ static X509_ALGOR *
 written(void (*write)(enum digest hash, int n, struct der *d), enum digest hash)
 {
 	struct buf der = {0};
-	struct der d = {.out = &der};
+	struct der d = der_to(&der);
 	X509_ALGOR *alg;
 
 	write(hash, 0, &d);

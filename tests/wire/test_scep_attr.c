@@ -252,7 +252,7 @@ static STACK_OF(X509_ATTRIBUTE) *
 written(const struct scep_attrs *a, struct view message_digest)
 {
 	struct buf der = {0}, again = {0};
-	struct der d = {.out = &der};
+	struct der d = der_to(&der);
 	STACK_OF(X509_ATTRIBUTE) *set;
 
 	scep_attrs_write(a, message_digest, &d);

@@ -445,6 +445,32 @@ one_that_is_no_message_has_no_attributes_of_scep(void)
 	buf_free(&changed);
 }
 
+/* Nobody sends a part of a message: without memory for all of it nothing is appended. */
+static void
+a_message_is_written_whole_or_not_at_all(void)
+{
+	X509 *cert = make_cert(&(struct make_cert){.key = make_rsa(2048, 0), .cn = "CN=x"});
+	const struct msg_signer by = {
+	    .cert = cert, .key = make_rsa(2048, 0), .digest = DIGEST_SHA256};
+	struct scep_attrs a = SCEP_ATTRS_INIT;
+	struct buf whole = {0};
+	struct err e = ERR_INIT;
+
+	CU_ASSERT_EQUAL_FATAL(scep_msg_write(&a, &content_view, &by, NULL, &whole, &e), 0);
+	for (size_t max = 7; max < whole.n + 6; max += 50) {
+		struct buf out = {.max = max};
+
+		CU_ASSERT_EQUAL(buf_add_str(&out, "before"), 0);
+		CU_ASSERT_EQUAL(scep_msg_write(&a, &content_view, &by, NULL, &out, &e), -1);
+		CU_ASSERT_EQUAL(out.n, 6);
+		CU_ASSERT_EQUAL(e.code, ERR_INTERNAL);
+		err_clear(&e);
+		buf_free(&out);
+	}
+	buf_free(&whole);
+	X509_free(cert);
+}
+
 /* The context that is kept for a key serves the next signature only by the same algorithm. */
 static void
 what_is_kept_of_a_key_is_for_one_algorithm(void)
@@ -493,6 +519,7 @@ CU_TestInfo scep_msg_tests[] = {
     T(keys_that_cost_are_refused_before_the_signature),
     T(what_is_no_message_is_refused),
     T(one_that_is_no_message_has_no_attributes_of_scep),
+    T(a_message_is_written_whole_or_not_at_all),
     T(what_is_kept_of_a_key_is_for_one_algorithm),
     CU_TEST_INFO_NULL,
 };
