@@ -137,6 +137,10 @@ away_and_back(void)
 		CU_ASSERT_EQUAL(decrypt(ra, &after, &e), 0);
 		CU_ASSERT_EQUAL(seal(ra, &e), 0);
 		CU_ASSERT_TRUE(view_eq(secret_view(&before), secret_view(&after)));
+		/* Nothing was asked of it in between. */
+		softhsm_away();
+		softhsm_back();
+		CU_ASSERT_EQUAL(seal(ra, &e), 0);
 		secret_free(&before);
 		secret_free(&away);
 		secret_free(&after);
