@@ -35,8 +35,18 @@ struct sig_ctx {
 	EVP_PKEY_CTX *ctx;
 	struct sig_alg alg;
 	bool signs;
+	bool anew; /* with a copy of the key */
 };
 void sig_ctx_free(struct sig_ctx *c);
+
+/* After a failure: what is kept is dropped, and the next context is made of a copy of the key.
+ * OpenSSL keeps the blinding of a private RSA key with it, and where memory was short its two
+ * halves may no longer fit. */
+void sig_ctx_renew(struct sig_ctx *c);
+
+/* The key, or with `anew` a copy of it where it can be copied, which one in a token cannot. The
+ * caller frees. */
+EVP_PKEY *sig_key(EVP_PKEY *key, bool anew);
 
 /* A public key that came in a message, made once. */
 struct known_key {

@@ -25,6 +25,9 @@ struct ra_kept {
 	struct sig_ctx seal;
 };
 
+/* After a failure of either: both are made anew, since one key may serve for both. */
+void ra_kept_renew(struct ra_kept *kept);
+
 struct ra_key {
 	EVP_PKEY *key; /* unwraps, and seals unless there is another */
 	X509 *cert;

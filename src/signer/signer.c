@@ -79,6 +79,7 @@ signer_seal(const struct ra_key *k, const struct scep_attrs *a, const struct vie
 		return err_set(e, ERR_INTERNAL, "only a CertRep is sealed");
 	if (scep_msg_write(a, content, &by, NULL, out, &why) == 0)
 		return 0;
+	ra_kept_renew(k->kept);
 	return key_fault(by.key, e, why.code, why.detail);
 }
 
@@ -98,8 +99,10 @@ signer_next_ca(
 	content = buf_view(&inner);
 	if (rc != 0)
 		err_set(e, ERR_INTERNAL, "cannot write the certificates of the next CA");
-	else if ((rc = scep_msg_write(&a, &content, &by, certs, out, &why)) != 0)
+	else if ((rc = scep_msg_write(&a, &content, &by, certs, out, &why)) != 0) {
+		ra_kept_renew(k->kept);
 		key_fault(by.key, e, why.code, why.detail);
+	}
 	buf_free(&inner);
 	return rc;
 }
@@ -108,6 +111,7 @@ int
 signer_crl(const struct ca_key *k, const struct crl_plan *plan, struct buf *out, struct err *e)
 {
 	int md = NID_undef, rc = -1;
+	EVP_PKEY *key;
 	X509_CRL *list;
 
 	if (!ossl_cert_same(k->cert, plan->by->cert))
@@ -115,12 +119,15 @@ signer_crl(const struct ca_key *k, const struct crl_plan *plan, struct buf *out,
 	if ((list = crl_write(plan, e)) == NULL)
 		return -1;
 	OBJ_find_sigid_algs(plan->by->sig_nid, &md, NULL);
-	if (X509_CRL_sign(list, k->key, md != NID_undef ? EVP_get_digestbynid(md) : NULL) <= 0)
+	key = sig_key(k->key, k->kept->anew);
+	if (X509_CRL_sign(list, key, md != NID_undef ? EVP_get_digestbynid(md) : NULL) <= 0) {
+		sig_ctx_renew(k->kept);
 		key_fault(k->key, e, ERR_INTERNAL, "cannot sign the revocation list");
-	else if (ossl_write(out, list, ASN1_ITEM_rptr(X509_CRL)) != 0)
+	} else if (ossl_write(out, list, ASN1_ITEM_rptr(X509_CRL)) != 0)
 		err_set(e, ERR_INTERNAL, "revocation list");
 	else
 		rc = 0;
+	EVP_PKEY_free(key);
 	X509_CRL_free(list);
 	return rc;
 }

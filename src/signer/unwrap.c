@@ -55,15 +55,26 @@ is_below_modulus(const struct ra_key *k, const uint8_t *in, size_t n)
 	return kept->size == n && memcmp(in, kept->modulus, n) < 0;
 }
 
+void
+ra_kept_renew(struct ra_kept *kept)
+{
+	EVP_PKEY_CTX_free(kept->decrypt);
+	kept->decrypt = NULL;
+	sig_ctx_renew(&kept->seal);
+}
+
 /* The context of raw decryption; NULL: the key cannot. */
 static EVP_PKEY_CTX *
 context(const struct ra_key *k)
 {
 	struct ra_kept *kept = k->kept;
+	EVP_PKEY *use;
 
 	if (kept->decrypt != NULL)
 		return kept->decrypt;
-	kept->decrypt = EVP_PKEY_CTX_new(k->key, NULL);
+	use = sig_key(k->key, kept->seal.anew);
+	kept->decrypt = EVP_PKEY_CTX_new(use, NULL);
+	EVP_PKEY_free(use);
 	if (kept->decrypt != NULL && EVP_PKEY_decrypt_init(kept->decrypt) == 1 &&
 	    EVP_PKEY_CTX_set_rsa_padding(kept->decrypt, RSA_NO_PADDING) == 1)
 		return kept->decrypt;
@@ -86,9 +97,7 @@ raw_decrypt(const struct ra_key *k, struct view in, uint8_t *em, size_t n)
 	if ((ctx = context(k)) != NULL && EVP_PKEY_decrypt(ctx, em, &made, in.p, in.n) == 1 &&
 	    made == n)
 		return 0;
-	/* What failed is not used again. */
-	EVP_PKEY_CTX_free(k->kept->decrypt);
-	k->kept->decrypt = NULL;
+	ra_kept_renew(k->kept);
 	return -1;
 }
 

@@ -108,6 +108,23 @@ known_key_free(struct known_key *k)
 	*k = (struct known_key){0};
 }
 
+void
+sig_ctx_renew(struct sig_ctx *c)
+{
+	sig_ctx_free(c);
+	c->anew = true;
+}
+
+EVP_PKEY *
+sig_key(EVP_PKEY *key, bool anew)
+{
+	EVP_PKEY *copy = anew ? EVP_PKEY_dup(key) : NULL;
+
+	if (copy == NULL && EVP_PKEY_up_ref(key) == 1)
+		copy = key;
+	return copy;
+}
+
 static bool
 is_for(const struct sig_ctx *c, const struct sig_alg *s, bool signs)
 {
@@ -119,15 +136,21 @@ is_for(const struct sig_ctx *c, const struct sig_alg *s, bool signs)
 static EVP_PKEY_CTX *
 context(struct sig_ctx *c, EVP_PKEY *key, const struct sig_alg *s, bool signs)
 {
+	EVP_PKEY *use;
+
 	if (is_for(c, s, signs))
 		return c->ctx;
 	EVP_PKEY_CTX_free(c->ctx);
-	*c = (struct sig_ctx){.ctx = EVP_PKEY_CTX_new(key, NULL), .alg = *s, .signs = signs};
+	use = sig_key(key, c->anew);
+	*c = (struct sig_ctx){
+	    .ctx = EVP_PKEY_CTX_new(use, NULL), .alg = *s, .signs = signs, .anew = c->anew};
+	EVP_PKEY_free(use);
 	if (c->ctx != NULL &&
 	    (signs ? EVP_PKEY_sign_init(c->ctx) : EVP_PKEY_verify_init(c->ctx)) == 1 &&
 	    set_padding(c->ctx, s) == 0)
 		return c->ctx;
-	sig_ctx_free(c);
+	EVP_PKEY_CTX_free(c->ctx);
+	c->ctx = NULL;
 	return NULL;
 }
 
@@ -204,7 +227,7 @@ sig_make(
 	if (ctx == NULL || to == NULL ||
 	    EVP_Digest(data.p, data.n, md, &len, digest_md(s->digest), NULL) != 1 ||
 	    EVP_PKEY_sign(ctx, to, &n, md, len) != 1) {
-		sig_ctx_free(kept); /* what failed is not used again */
+		sig_ctx_renew(kept);
 		return -1;
 	}
 	sig->n += n;

@@ -507,6 +507,30 @@ what_is_kept_of_a_key_is_for_one_algorithm(void)
 	sig_ctx_free(&verifies.ctx);
 }
 
+/* After a failure OpenSSL may have left something with the key: the next context is of a copy. */
+static void
+what_failed_is_not_used_again(void)
+{
+	static const struct sig_alg alg = {.digest = DIGEST_SHA256};
+	EVP_PKEY *key = make_rsa(2048, 0);
+	struct known_key verifies = {.key = key};
+	struct buf narrow = {.max = 10}, sig = {0};
+	struct sig_ctx kept = {0};
+
+	CU_ASSERT_EQUAL_FATAL(sig_make(key, &kept, &alg, content_view, &sig), 0);
+	CU_ASSERT_PTR_EQUAL(EVP_PKEY_CTX_get0_pkey(kept.ctx), key);
+	CU_ASSERT_EQUAL(sig_make(key, &kept, &alg, content_view, &narrow), -1);
+	CU_ASSERT_PTR_NULL(kept.ctx);
+	buf_cut(&sig, 0);
+	CU_ASSERT_EQUAL_FATAL(sig_make(key, &kept, &alg, content_view, &sig), 0);
+	CU_ASSERT_PTR_NOT_EQUAL(EVP_PKEY_CTX_get0_pkey(kept.ctx), key);
+	CU_ASSERT_EQUAL(sig_verify(&verifies, &alg, content_view, buf_view(&sig)), 0);
+	sig_ctx_free(&kept);
+	sig_ctx_free(&verifies.ctx);
+	buf_free(&narrow);
+	buf_free(&sig);
+}
+
 CU_TestInfo scep_msg_tests[] = {
     T(every_algorithm_round_trips),
     T(absent_and_empty_content_differ),
@@ -521,5 +545,6 @@ CU_TestInfo scep_msg_tests[] = {
     T(one_that_is_no_message_has_no_attributes_of_scep),
     T(a_message_is_written_whole_or_not_at_all),
     T(what_is_kept_of_a_key_is_for_one_algorithm),
+    T(what_failed_is_not_used_again),
     CU_TEST_INFO_NULL,
 };
