@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: ISC
  *
  * The loop of a worker. libfcgi has no read deadline and loses signals around accept; so signals
- * are blocked but in ppoll, the listening socket does not block, and the master ends a worker whose
- * beat says that it is stuck. A connection that the web server wants kept (fastcgi_keep_conn) stays
- * in its slot and is polled with the rest, so that it never pins the worker.
+ * are blocked but in epoll_pwait, the listening socket does not block, and the master ends a worker
+ * whose beat says that it is stuck. A connection that the web server wants kept (fastcgi_keep_conn)
+ * stays in its slot and is polled with the rest, so that it never pins the worker.
  */
 #include <errno.h>
 #include <fcgiapp.h>
 #include <malloc.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -32,6 +32,7 @@ struct loop {
 	const struct worker *w;
 	struct service service;
 	struct slot slots[SLOTS];
+	int epoll; /* the listening socket and the connections that are kept */
 	int64_t served;
 };
 
@@ -136,29 +137,54 @@ free_slot(struct loop *l)
 	return oldest;
 }
 
+/* A connection that was answered and is kept has its next request told; one that is there already
+ * is not put in again. libfcgi closes it, and with that it is out. */
+static int
+watch(struct loop *l, struct slot *s)
+{
+	struct epoll_event event = {.events = EPOLLIN, .data.ptr = s};
+
+	return kept_fd(s) < 0 || epoll_ctl(l->epoll, EPOLL_CTL_ADD, kept_fd(s), &event) == 0 ||
+	               errno == EEXIST
+	           ? 0
+	           : -1;
+}
+
+/* What there is to do: kept connections first, since a new one may push out the oldest of them. */
+static int
+take(struct loop *l, const struct epoll_event *got, int n)
+{
+	bool new = false;
+
+	for (int i = 0; i < n; i++) {
+		struct slot *s = got[i].data.ptr;
+
+		new = new || s == NULL;
+		if (s != NULL && (serve(l, s) != 0 || watch(l, s) != 0))
+			return -1;
+	}
+	if (new) {
+		struct slot *s = free_slot(l);
+
+		return serve(l, s) != 0 || watch(l, s) != 0 ? -1 : 0;
+	}
+	return 0;
+}
+
 /* Waits for something to do and does it. -1: end. */
 static int
 step(struct loop *l, const sigset_t *waiting)
 {
-	struct pollfd fds[SLOTS + 1];
-	struct timespec limit;
+	struct epoll_event got[SLOTS + 1];
 	int64_t ms;
+	int n;
 
 	l->service.replacing = !atomic_load(&l->w->beat->alone);
 	ms = service_tick(&l->service);
-	limit = (struct timespec){.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
-	for (size_t i = 0; i < SLOTS; i++)
-		fds[i] = (struct pollfd){.fd = kept_fd(&l->slots[i]), .events = POLLIN};
-	fds[SLOTS] = (struct pollfd){.fd = l->w->listen_fd, .events = POLLIN};
-	if (ppoll(fds, SLOTS + 1, &limit, waiting) < 0) {
-		if (errno != EINTR)
-			return -1;
-		return 0;
-	}
-	for (size_t i = 0; i < SLOTS; i++)
-		if (fds[i].revents != 0 && serve(l, &l->slots[i]) != 0)
-			return -1;
-	return fds[SLOTS].revents == 0 ? 0 : serve(l, free_slot(l));
+	n = epoll_pwait(l->epoll, got, SLOTS + 1, (int)ms, waiting);
+	if (n < 0)
+		return errno == EINTR ? 0 : -1;
+	return take(l, got, n);
 }
 
 /* One that cannot be opened again must not keep the other from it. */
@@ -174,8 +200,8 @@ reopen_files(struct loop *l)
 		log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
 }
 
-/* ppoll delivers no signal when a request is there already, so that under load the end would never
- * come. */
+/* epoll_pwait delivers no signal when a request is there already, so that under load the end would
+ * never come. */
 static bool
 must_stop(void)
 {
@@ -203,6 +229,7 @@ loop_run(struct loop *l, const sigset_t *waiting)
 static void
 loop_free(struct loop *l)
 {
+	close(l->epoll);
 	for (size_t i = 0; i < SLOTS; i++)
 		FCGX_Free(&l->slots[i].request, 1);
 	service_free(&l->service);
@@ -211,6 +238,18 @@ loop_free(struct loop *l)
 /* What is larger is given back as soon as it is freed: glibc would raise this bound by itself after
  * the first derivation of a challenge, and then keep the 16 MiB of each for ever. */
 #define GIVEN_BACK (1 << 20)
+
+/* Of the workers that wait one is woken for a new connection, not all. */
+static int
+listen_alone(struct loop *l, struct err *e)
+{
+	struct epoll_event event = {.events = EPOLLIN | EPOLLEXCLUSIVE};
+
+	if ((l->epoll = epoll_create1(EPOLL_CLOEXEC)) < 0 ||
+	    epoll_ctl(l->epoll, EPOLL_CTL_ADD, l->w->listen_fd, &event) != 0)
+		return err_set(e, ERR_INTERNAL, "epoll: %s", strerror(errno));
+	return 0;
+}
 
 /* Everything before the first request. */
 static int
@@ -227,6 +266,8 @@ prepare(struct loop *l, sigset_t *waiting, struct err *e)
 		return err_set(e, ERR_MEMORY, "no memory");
 	if (set_signals(waiting) != 0)
 		return err_set(e, ERR_INTERNAL, "libfcgi cannot start");
+	if (listen_alone(l, e) != 0)
+		return -1;
 	for (size_t i = 0; i < SLOTS; i++)
 		FCGX_InitRequest(&l->slots[i].request, l->w->listen_fd, FCGI_FAIL_ACCEPT_ON_INTR);
 	return 0;
@@ -235,7 +276,7 @@ prepare(struct loop *l, sigset_t *waiting, struct err *e)
 int
 worker_run(const struct worker *w)
 {
-	struct loop l = {.w = w};
+	struct loop l = {.w = w, .epoll = -1};
 	struct err e = ERR_INIT;
 	sigset_t waiting;
 	int rc;
