@@ -236,15 +236,16 @@ conn_read(struct run *r, struct conn *c)
 	}
 }
 
-/* How long until another one is due, in milliseconds. */
-static int
+/* How long to wait: until another one is due or, when one is due that finds no free connection, for
+ * an answer. */
+static struct timespec
 until_due(const struct run *r)
 {
 	int64_t us = due(r, r->next) - (clock_us() - r->start);
 
-	if (r->next == r->n || r->rate <= 0)
-		return 1000;
-	return us <= 0 ? 0 : (int)(us / 1000);
+	if (r->next == r->n || r->rate <= 0 || us <= 0)
+		us = 1000000;
+	return (struct timespec){.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
 }
 
 double
@@ -261,11 +262,13 @@ blast(const struct target *t, struct shot *shots, size_t n, size_t connections, 
 	r.start = clock_us();
 	while (r.done < n) {
 		struct epoll_event events[64];
+		struct timespec wait;
 		int ready;
 
 		for (size_t i = 0; i < connections && r.next < n; i++)
 			conn_next(&r, &r.conns[i]);
-		ready = epoll_wait(r.poll, events, 64, until_due(&r));
+		wait = until_due(&r);
+		ready = epoll_pwait2(r.poll, events, 64, &wait, NULL);
 		for (int i = 0; i < ready; i++) {
 			struct conn *c = events[i].data.ptr;
 
