@@ -27,8 +27,8 @@ void fcgi_request_free(struct fcgi_request *r);
 int fcgi_write(FCGX_Request *to, const struct http_reply *reply, bool head_only);
 
 /* Before a connection with something unread in it is closed: reads what the web server still sends
- * until it ends the connection, pauses for 300 ms, or 3 s are over. Otherwise it would find the
- * connection broken while it sends, and never look at the answer. */
-void fcgi_drain(int fd);
+ * until it ends the connection, pauses for 300 ms, or `ms` or 3 s are over. Otherwise it would find
+ * the connection broken while it sends, and never look at the answer. */
+void fcgi_drain(int fd, int64_t ms);
 
 #endif

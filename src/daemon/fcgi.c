@@ -15,7 +15,7 @@
 #include "daemon/fcgi.h"
 
 #define HEAD_MAX 4096u
-#define DRAIN_MS 3000 /* altogether */
+#define DRAIN_MS 3000
 #define DRAIN_IDLE_MS 300
 
 static const char *
@@ -99,9 +99,9 @@ fcgi_read(FCGX_Request *from, struct fcgi_request *r)
 }
 
 void
-fcgi_drain(int fd)
+fcgi_drain(int fd, int64_t ms)
 {
-	int64_t end = clock_ms() + DRAIN_MS;
+	int64_t end = clock_ms() + (ms < DRAIN_MS ? ms : DRAIN_MS);
 	struct pollfd p = {.fd = fd, .events = POLLIN};
 	char unread[4096];
 

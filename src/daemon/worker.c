@@ -83,17 +83,21 @@ answer(struct loop *l, FCGX_Request *request)
 	struct http_reply reply = {0};
 	struct fcgi_request r;
 
-	if (fcgi_read(request, &r) == 0)
+	if (fcgi_read(request, &r) == 0) {
 		service_handle(&l->service, &r.http, &reply);
-	else
+	} else {
 		http_reply_error(&reply, ERR_INTERNAL, NULL);
+		r.unread = true;
+	}
 	if (fcgi_write(request, &reply, r.http.method == HTTP_HEAD) != 0)
 		log_msg(LOG_LEVEL_DEBUG, "the web server did not take the reply");
 	/* What is left unread would be taken for the next request; so the connection ends here. */
 	request->keepConnection |= r.unread;
 	FCGX_Finish_r(request);
 	if (r.unread) {
-		fcgi_drain(request->ipcFd);
+		/* Its answer is out: what is still sent of it makes no stuck worker. */
+		atomic_store(&l->w->beat->busy_since, clock_ms());
+		fcgi_drain(request->ipcFd, l->w->conf->request_deadline * 1000 / 3);
 		FCGX_Free(request, 1);
 	}
 	http_reply_free(&reply);
@@ -200,14 +204,14 @@ reopen_files(struct loop *l)
 		log_msg(LOG_LEVEL_ERROR, "%s", e.detail);
 }
 
-/* epoll_pwait delivers no signal when a request is there already, so that under load the end would
- * never come. */
-static bool
-must_stop(void)
+/* epoll_pwait delivers no signal when a request is there already, as is always so under load. */
+static void
+hear_signals(const sigset_t *waiting)
 {
-	sigset_t pending;
+	sigset_t blocked;
 
-	return got_stop || (sigpending(&pending) == 0 && sigismember(&pending, SIGTERM) == 1);
+	sigprocmask(SIG_SETMASK, waiting, &blocked);
+	sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
 static int
@@ -215,9 +219,10 @@ loop_run(struct loop *l, const sigset_t *waiting)
 {
 	int64_t max = l->w->conf->max_requests;
 
-	while (!must_stop() && (max == 0 || l->served < max)) {
+	while (!got_stop && (max == 0 || l->served < max)) {
 		if (step(l, waiting) != 0)
 			return EXIT_RUNTIME;
+		hear_signals(waiting);
 		if (got_reopen) {
 			got_reopen = 0;
 			reopen_files(l);

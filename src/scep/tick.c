@@ -62,7 +62,7 @@ tell_uses(struct service *s, struct err *e)
 int64_t
 service_tick(struct service *s)
 {
-	int64_t start = clock_ms(), spent;
+	int64_t start = clock_ms(), rest;
 	struct err e = ERR_INIT;
 	int rc;
 
@@ -81,7 +81,9 @@ service_tick(struct service *s)
 		log_msg(LOG_LEVEL_DEBUG, "store: %s", e.detail);
 	}
 	service_watch(s);
-	spent = clock_ms() - start;
-	s->tick_at = clock_ms() + (spent * REST > TICK_MS ? spent * REST : TICK_MS);
-	return s->tick_at - clock_ms();
+	rest = (clock_ms() - start) * REST;
+	if (rest < TICK_MS)
+		rest = TICK_MS;
+	s->tick_at = clock_ms() + rest;
+	return rest;
 }

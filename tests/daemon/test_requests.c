@@ -308,6 +308,28 @@ an_unread_body_breaks_no_connection(void)
 	CU_ASSERT_EQUAL(scepd_stop(&s), 0);
 }
 
+/* Who goes on sending what was refused does not get the worker killed. */
+static void
+an_unread_body_without_end(void)
+{
+	struct request r = {.params = ARGS("REQUEST_METHOD", "POST", "CONTENT_LENGTH", "1048576"),
+	    .open_body = true};
+	struct scepd s;
+	long worker;
+	int fd;
+
+	scepd_start(&s, "workers = 1; user = \"\"; request_deadline = \"1s\";");
+	worker = client_number(&s, "/pid");
+	fd = client_connect(&s);
+	CU_ASSERT_TRUE(client_send(fd, &r));
+	while (client_send_raw(fd, "x", 1))
+		continue;
+	close(fd);
+	CU_ASSERT_EQUAL(client_number(&s, "/pid"), worker);
+	CU_ASSERT_EQUAL(scepd_count(&s, "log", "killed"), 0);
+	CU_ASSERT_EQUAL(scepd_stop(&s), 0);
+}
+
 CU_TestInfo request_tests[] = {
     T(what_the_service_sees),
     T(head_has_no_body),
@@ -320,5 +342,6 @@ CU_TestInfo request_tests[] = {
     T(kept_connections),
     T(a_kept_connection_with_an_unread_body),
     T(an_unread_body_breaks_no_connection),
+    T(an_unread_body_without_end),
     CU_TEST_INFO_NULL,
 };

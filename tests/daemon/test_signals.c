@@ -227,6 +227,34 @@ usr1_opens_the_files_again(void)
 	tmpdir_remove(&s.dir);
 }
 
+/* The next request is there before the worker waits again. */
+static void
+usr1_is_heard_under_load(void)
+{
+	struct scepd s;
+	char old[PATH_MAX], out[4096];
+	int fds[2], gate;
+	long worker;
+
+	scepd_start(&s, "workers = 1; user = \"\";");
+	worker = client_number(&s, "/pid");
+	fds[0] = request_in_hand(&s, &gate);
+	fds[1] = client_connect(&s);
+	client_send(fds[1],
+	    &(struct request){.params = ARGS("REQUEST_METHOD", "GET", "SCRIPT_NAME", "/log")});
+	snprintf(old, sizeof old, "%s", tmpdir_path(&s.dir, "log.1"));
+	CU_ASSERT_EQUAL(rename(tmpdir_path(&s.dir, "log"), old), 0);
+	CU_ASSERT_EQUAL_FATAL(kill((pid_t)worker, SIGUSR1), 0);
+	close(gate);
+	for (int i = 0; i < 2; i++) {
+		CU_ASSERT_TRUE(client_read(fds[i], out, sizeof out));
+		close(fds[i]);
+	}
+	CU_ASSERT_EQUAL(scepd_count(&s, "log.1", "a worker speaks"), 0);
+	CU_ASSERT_EQUAL(scepd_count(&s, "log", "a worker speaks"), 1);
+	CU_ASSERT_EQUAL(scepd_stop(&s), 0);
+}
+
 CU_TestInfo signal_tests[] = {
     T(term_finishes_what_is_in_hand),
     T(term_does_not_wait_for_ever),
@@ -236,5 +264,6 @@ CU_TestInfo signal_tests[] = {
     T(hup_with_a_bad_configuration),
     T(hup_says_what_takes_a_restart),
     T(usr1_opens_the_files_again),
+    T(usr1_is_heard_under_load),
     CU_TEST_INFO_NULL,
 };
