@@ -12,6 +12,8 @@
 #include "ca/tbs.h"
 #include "ca/urls.h"
 
+_Static_assert(CSR_SUBJECT_MAX <= DER_SET_MAX, "an RDN may hold the whole subject");
+
 static const X509_NAME *
 subject_of(const struct tbs *t)
 {

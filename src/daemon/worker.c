@@ -142,16 +142,28 @@ free_slot(struct loop *l)
 }
 
 /* A connection that was answered and is kept has its next request told; one that is there already
- * is not put in again. libfcgi closes it, and with that it is out. */
-static int
+ * is not put in again. libfcgi closes it, and with that it is out. One that cannot be waited for is
+ * given up. */
+static void
 watch(struct loop *l, struct slot *s)
 {
 	struct epoll_event event = {.events = EPOLLIN, .data.ptr = s};
 
-	return kept_fd(s) < 0 || epoll_ctl(l->epoll, EPOLL_CTL_ADD, kept_fd(s), &event) == 0 ||
-	               errno == EEXIST
-	           ? 0
-	           : -1;
+	if (kept_fd(s) < 0 || epoll_ctl(l->epoll, EPOLL_CTL_ADD, kept_fd(s), &event) == 0 ||
+	    errno == EEXIST)
+		return;
+	log_msg(LOG_LEVEL_WARN, "epoll: %s", strerror(errno));
+	FCGX_Free(&s->request, 1);
+}
+
+/* Takes a request of this connection. -1: as serve. */
+static int
+attend(struct loop *l, struct slot *s)
+{
+	if (serve(l, s) != 0)
+		return -1;
+	watch(l, s);
+	return 0;
 }
 
 /* What there is to do: kept connections first, since a new one may push out the oldest of them. */
@@ -164,15 +176,10 @@ take(struct loop *l, const struct epoll_event *got, int n)
 		struct slot *s = got[i].data.ptr;
 
 		new = new || s == NULL;
-		if (s != NULL && (serve(l, s) != 0 || watch(l, s) != 0))
+		if (s != NULL && attend(l, s) != 0)
 			return -1;
 	}
-	if (new) {
-		struct slot *s = free_slot(l);
-
-		return serve(l, s) != 0 || watch(l, s) != 0 ? -1 : 0;
-	}
-	return 0;
+	return new ? attend(l, free_slot(l)) : 0;
 }
 
 /* Waits for something to do and does it. -1: end. */
@@ -186,9 +193,12 @@ step(struct loop *l, const sigset_t *waiting)
 	l->service.replacing = !atomic_load(&l->w->beat->alone);
 	ms = service_tick(&l->service);
 	n = epoll_pwait(l->epoll, got, SLOTS + 1, (int)ms, waiting);
-	if (n < 0)
-		return errno == EINTR ? 0 : -1;
-	return take(l, got, n);
+	if (n >= 0)
+		return take(l, got, n);
+	if (errno == EINTR)
+		return 0;
+	log_msg(LOG_LEVEL_ERROR, "epoll: %s", strerror(errno));
+	return -1;
 }
 
 /* One that cannot be opened again must not keep the other from it. */
