@@ -39,6 +39,10 @@ struct view secret_view(const struct secret *s);
 /* Same length and octets. Not constant-time: for anything secret use CRYPTO_memcmp. */
 bool view_eq(struct view a, struct view b);
 
+/* The order of octet strings: below, at or above zero. One that is the beginning of another comes
+ * before it. */
+int view_order(struct view a, struct view b);
+
 /* Appends; -1 when memory is short or the maximum would be passed, and then the buffer is
  * unchanged. */
 int buf_add(struct buf *b, const void *p, size_t n) __attribute__((warn_unused_result));

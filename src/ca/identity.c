@@ -46,11 +46,7 @@ add_name(struct buf *all, const X509_NAME *name)
 static int
 by_octets(const void *a, const void *b)
 {
-	const struct buf *x = a, *y = b;
-	size_t n = x->n < y->n ? x->n : y->n;
-	int rc = memcmp(x->p, y->p, n);
-
-	return rc != 0 ? rc : (x->n > y->n) - (x->n < y->n);
+	return view_order(buf_view(a), buf_view(b));
 }
 
 static int

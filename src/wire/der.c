@@ -77,14 +77,10 @@ element_len(const uint8_t *p)
 	return 2 + octets + n;
 }
 
-/* As octet strings, the shorter one first when it is the beginning of the other. */
 static int
 by_octets(const void *a, const void *b)
 {
-	const struct view *x = a, *y = b;
-	int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-
-	return order != 0 ? order : (x->n > y->n) - (x->n < y->n);
+	return view_order(*(const struct view *)a, *(const struct view *)b);
 }
 
 static void

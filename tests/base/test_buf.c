@@ -128,7 +128,21 @@ secret_is_a_copy_with_a_nul(void)
 	secret_free(&s);
 }
 
+static void
+octet_strings_have_an_order(void)
+{
+	static const char *const sorted[] = {"", "a", "ab", "b", "ba", "\xff"};
+
+	for (int i = 0; i < 6; i++)
+		for (int j = 0; j < 6; j++) {
+			int order = view_order(view_str(sorted[i]), view_str(sorted[j]));
+
+			CU_ASSERT_EQUAL((order > 0) - (order < 0), (i > j) - (i < j));
+		}
+}
+
 CU_TestInfo buf_tests[] = {
+    T(octet_strings_have_an_order),
     T(views_compare_by_content),
     T(appending_keeps_a_nul_behind),
     T(growing_keeps_the_content),
